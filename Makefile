@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a person types. `make help` lists it.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+W ?= 1
+
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' '$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
+# Each kernel, and each deliberately broken VARIANT (tests only), has a tree of its own.
+tree = build/$(release)$(if $(VARIANT),.$(VARIANT))
+
+.PHONY: module user vm-module vm-module-path demo test load unload clean help
+
+module: ## build waitq.ko for KDIR (default: the running kernel)
+	@if [ -z '$(release)' ]; then \
+		echo "make: no kernel headers in KDIR=$(KDIR): install linux-headers-$$(uname -r)" \
+		     "or name others, as in make KDIR=/path/to/headers" >&2; exit 2; fi
+	@scripts/lib/stage '$(tree)' '$(VARIANT)'
+	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(tree))' W=$(W)
+	@scripts/check-module '$(tree)' '$(KDIR)'
+
+user: ## build the library, the command and the hosted tests
+	@test -f build/user/Makefile || cmake -S userspace -B build/user
+	+@$(MAKE) -s -C build/user
+
+vm-module: ## build waitq.ko for the test VM's kernel
+	+@$(MAKE) -s module KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'
+
+vm-module-path:
+	@$(MAKE) -s print-tree KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'
+
+.PHONY: print-tree
+print-tree:
+	@echo '$(abspath $(tree))/waitq.ko'
+
+demo: ## watch a real kernel put cat to sleep and wake it, in a VM
+	@./scripts/demo
+
+test: ## run every test, in a VM
+	@./scripts/test
+
+load: module ## build for the running kernel and insmod; PARAMS="queues=8 ..." (root)
+	insmod '$(tree)/waitq.ko' $(PARAMS)
+
+unload: ## rmmod (root)
+	rmmod waitq
+
+clean: ## remove everything built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// error.hpp - how the core says what went wrong, and the one place where that becomes
+// an errno.
+#pragma once
+
+#include "../kernel/boundary.h"
+#include "../wait/inline.hpp"
+
+namespace waitq {
+
+enum class Error : unsigned char {
+    none,
+    would_block,  // O_NONBLOCK or IOCB_NOWAIT, and it would sleep
+    interrupted,  // by a signal; the system call restarts if the handler allows
+    timed_out,    //
+    bad_address,  // a user pointer
+    bad_argument, //
+    bad_call,     // no such ioctl
+    forbidden,    // needs CAP_SYS_ADMIN
+    overflow,     // of the counter
+    busy,         // the module's timers fire often enough
+};
+
+WAITQ_INLINE long to_errno(Error error)
+{
+    switch (error) {
+    case Error::none:
+        return 0;
+    case Error::would_block:
+        return -KAPI_EAGAIN;
+    case Error::interrupted:
+        return -KAPI_ERESTARTSYS;
+    case Error::timed_out:
+        return -KAPI_ETIMEDOUT;
+    case Error::bad_address:
+        return -KAPI_EFAULT;
+    case Error::bad_argument:
+        return -KAPI_EINVAL;
+    case Error::bad_call:
+        return -KAPI_ENOTTY;
+    case Error::forbidden:
+        return -KAPI_EPERM;
+    case Error::overflow:
+        return -KAPI_EOVERFLOW;
+    case Error::busy:
+        return -KAPI_EBUSY;
+    }
+    return -KAPI_EINVAL;
+}
+
+// Bytes moved; if none were, why.
+struct Transfer {
+    size_t bytes;
+    Error error;
+
+    WAITQ_INLINE long to_syscall() const
+    {
+        return bytes ? static_cast<long>(bytes) : to_errno(error);
+    }
+};
+
+} // namespace waitq

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+// file.hpp - one open file of a queue.
+#pragma once
+
+#include "queue.hpp"
+#include "timer.hpp"
+
+struct waitq_file {
+    waitq_queue *queue;
+    waitq::Timer timer;
+};

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+// queue.cpp - making, ending and looking at a queue.
+#include "queue.hpp"
+
+namespace waitq {
+namespace {
+
+// One lockdep class for each role: an inversion between two roles is then seen.
+constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{};
+
+} // namespace
+
+unsigned long wake(Queue &queue, Head &head, Wakes wakes)
+{
+    // A head that nobody is linked into needs no walk: the usual case of a queue whose
+    // reader is busy. See WaitQueue::has_sleeper() for why none is missed.
+    const unsigned long woken = head.queue.has_sleeper() ? head.queue.wake_up(wakes) : 0;
+    const SpinGuard guard(queue.lock);
+    ++queue.totals.wakes;
+    queue.totals.woken += woken;
+    return woken;
+}
+
+} // namespace waitq
+
+waitq_queue *waitq_queue_create(unsigned int capacity)
+{
+    auto *queue = static_cast<waitq_queue *>(kapi_zalloc(sizeof(waitq_queue)));
+    if (!queue)
+        return nullptr;
+    if (!queue->ring.init(capacity)) {
+        kapi_free(queue);
+        return nullptr;
+    }
+    queue->lock.init();
+    queue->readers.queue.init("waitq readers", &waitq::readers_key);
+    queue->writers.queue.init("waitq writers", &waitq::writers_key);
+    queue->room.queue.init("waitq room", &waitq::room_key);
+    queue->events.queue.init("waitq events", &waitq::events_key);
+    return queue;
+}
+
+void waitq_queue_destroy(waitq_queue *queue)
+{
+    if (!queue)
+        return;
+    queue->ring.destroy();
+    kapi_free(queue);
+}
+
+void waitq_queue_info(waitq_queue *queue, waitq_info *info)
+{
+    using waitq::Exclusive;
+    const waitq::SpinGuard guard(queue->lock);
+    *info = {
+        .size = sizeof *info,
+        .pad = 0,
+        .readers = waiting(queue->readers, Exclusive::yes),
+        .writers = waiting(queue->writers, Exclusive::yes) + waiting(queue->room, Exclusive::yes),
+        .event_waiters = waiting(queue->events, Exclusive::no),
+        .event_waiters_exclusive = waiting(queue->events, Exclusive::yes),
+        .counter = queue->counter,
+        .bytes = queue->ring.size(),
+        .capacity = queue->ring.capacity(),
+        .wakes = queue->totals.wakes,
+        .woken = queue->totals.woken,
+        .spurious = queue->totals.spurious,
+        .timeouts = queue->totals.timeouts,
+        .signals = queue->totals.signals,
+    };
+}

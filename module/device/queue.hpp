@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+// queue.hpp - the state of one /dev/waitqN, shared by everything in this folder.
+#pragma once
+
+#include "../uapi/waitq.h"
+#include "../wait/lock.hpp"
+#include "../wait/wait_event.hpp"
+#include "ring.hpp"
+
+namespace waitq {
+
+// A wait queue of a device, with the tasks that sleep in it counted.
+struct Head {
+    WaitQueue queue;
+    unsigned int waiting[2]; // by Exclusive; guarded by the Queue's lock
+};
+
+WAITQ_INLINE unsigned int &waiting(Head &head, Exclusive exclusive)
+{
+    return head.waiting[exclusive == Exclusive::yes];
+}
+
+// What happened since the module was loaded; guarded by the Queue's lock.
+struct Totals {
+    __u64 wakes, woken, spurious, timeouts, signals;
+};
+
+} // namespace waitq
+
+// One device. Each wait queue has one condition, tested under `lock`:
+//
+//   readers   no other task is reading, and there is a byte
+//   writers   no other task is writing, and there is room for a byte
+//   room      there is room for what the task that is writing needs next
+//   events    the counter is at or above the waiter's threshold
+//
+// `room` has at most one waiter. Pollers link themselves into `readers` (POLLIN), `room`
+// (POLLOUT) and `events` (POLLPRI).
+//
+// Lock order: `lock`, then a head's own lock. No wake-up is done with `lock` held.
+struct waitq_queue {
+    waitq::Head readers, writers, room, events;
+
+    waitq::SpinLock lock;
+    // Guarded by lock:
+    waitq::Ring ring; // but its bytes: see Ring
+    bool reading;     // a task has the reading end to itself
+    bool writing;     // a task has the writing end to itself
+    __u64 counter;    // the event counter
+    __u64 lent;       // taken off the counter, not yet delivered to the taker
+    waitq::Totals totals;
+
+    fasync_struct *subscribers; // to SIGIO; guarded by the kernel's fasync lock
+};
+
+namespace waitq {
+
+using Queue = ::waitq_queue;
+
+// Sleeps in `head` as wait_event() does, counted as a waiter, and enters the outcome in
+// the totals. Process context, may sleep, no lock held. Inlined into each caller, so
+// that /proc/PID/wchan and a stack trace name the caller.
+template <class Timeout, class Condition>
+[[nodiscard]] WAITQ_INLINE WaitResult sleep_in(Queue &queue, Head &head, TaskState state,
+                                               Exclusive exclusive, Timeout timeout,
+                                               Condition condition)
+{
+    {
+        const SpinGuard guard(queue.lock);
+        ++waiting(head, exclusive);
+    }
+    const WaitResult result = wait_event(head.queue, state, exclusive, timeout, condition);
+    const SpinGuard guard(queue.lock);
+    --waiting(head, exclusive);
+    queue.totals.spurious += result.spurious;
+    queue.totals.timeouts += result.outcome == WaitOutcome::timed_out;
+    queue.totals.signals += result.outcome == WaitOutcome::signalled;
+    return result;
+}
+
+// Wakes in `head`, and enters that in the totals. The condition was made true under
+// queue.lock, which is no longer held. Any context. Returns the tasks woken.
+unsigned long wake(Queue &queue, Head &head, Wakes wakes);
+
+// What a write can have at once, whatever its size: the promise behind POLLOUT.
+WAITQ_INLINE unsigned int atomic_write(const Queue &queue)
+{
+    const unsigned int capacity = queue.ring.capacity();
+    return capacity < WAITQ_ATOMIC_WRITE ? capacity : WAITQ_ATOMIC_WRITE;
+}
+
+// queue.lock held.
+WAITQ_INLINE bool writable(const Queue &queue)
+{
+    return !queue.writing && queue.ring.room() >= atomic_write(queue);
+}
+
+} // namespace waitq

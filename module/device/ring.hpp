@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+// ring.hpp - the bytes of a queue.
+#pragma once
+
+#include "../kernel/boundary.h"
+#include "../wait/inline.hpp"
+
+namespace waitq {
+
+// A ring of bytes with a power of two of them. Takes no lock. The two counts say what is
+// held and are the owner's to guard; the bytes themselves need no lock, as long as one
+// task at a time fills the room and one at a time empties what is held:
+//
+//   reader (its turn)                     writer (its turn)
+//   held = size()          <- lock ->     room = room()
+//   copies bytes [taken, taken + held)    fills bytes [put, put + room)
+//   consume(n)             <- lock ->     produce(n)
+//
+// The two ranges never overlap.
+class Ring {
+public:
+    WAITQ_INLINE bool init(unsigned int capacity)
+    {
+        bytes_ = static_cast<unsigned char *>(kapi_zalloc(capacity));
+        capacity_ = capacity;
+        put_ = taken_ = 0;
+        return bytes_ != nullptr;
+    }
+    WAITQ_INLINE void destroy() { kapi_free(bytes_); }
+
+    WAITQ_INLINE unsigned int capacity() const { return capacity_; }
+    WAITQ_INLINE unsigned int size() const { return put_ - taken_; }
+    WAITQ_INLINE unsigned int room() const { return capacity_ - size(); }
+
+    // After copying n bytes in (n <= room()) or out (n <= size()).
+    WAITQ_INLINE void produce(unsigned int n) { put_ += n; }
+    WAITQ_INLINE void consume(unsigned int n) { taken_ += n; }
+
+    // Copy up to n bytes to or from user space, past the wrap; return how many before
+    // the first bad address. May sleep.
+    WAITQ_INLINE unsigned int copy_out(unsigned int n, iov_iter *to) const
+    {
+        return copy(taken_, n, [&](unsigned char *at, unsigned int size) {
+            return kapi_copy_to_iter(at, size, to);
+        });
+    }
+    WAITQ_INLINE unsigned int copy_in(unsigned int n, iov_iter *from)
+    {
+        return copy(put_, n, [&](unsigned char *at, unsigned int size) {
+            return kapi_copy_from_iter(at, size, from);
+        });
+    }
+
+private:
+    template <class Move>
+    WAITQ_INLINE unsigned int copy(unsigned int from, unsigned int n, Move move) const
+    {
+        const unsigned int at = from & (capacity_ - 1);
+        const unsigned int before_wrap = capacity_ - at;
+        const unsigned int first = n < before_wrap ? n : before_wrap;
+        unsigned int done = static_cast<unsigned int>(move(bytes_ + at, first));
+        if (done == first && first < n)
+            done += static_cast<unsigned int>(move(bytes_, n - first));
+        return done;
+    }
+
+    unsigned char *bytes_;
+    unsigned int capacity_;
+    unsigned int put_, taken_; // run on; their difference is what is held
+};
+
+} // namespace waitq

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+// stream.cpp - read and write: this is where `cat /dev/waitq0` sleeps.
+#include "error.hpp"
+#include "file.hpp"
+
+namespace waitq {
+namespace {
+
+enum class Blocking : bool { no, yes };
+
+// ---- read ------------------------------------------------------------------
+
+// The reader's condition: takes the reading end if there is a byte in it. Returns the
+// bytes held, which can only grow while the end is taken; 0 if it was not.
+WAITQ_INLINE unsigned int begin_reading(Queue &queue)
+{
+    const SpinGuard guard(queue.lock);
+    if (queue.reading || queue.ring.size() == 0)
+        return 0;
+    queue.reading = true;
+    return queue.ring.size();
+}
+
+// Gives the reading end back, `taken` bytes poorer, and wakes whom that concerns. Called
+// on every way out, so that a wake-up which this reader did not use up goes on to the next.
+void end_reading(Queue &queue, unsigned int taken)
+{
+    bool bytes_left, room_for_writer, became_writable;
+    {
+        const SpinGuard guard(queue.lock);
+        const bool was_writable = writable(queue);
+        queue.ring.consume(taken);
+        queue.reading = false;
+        bytes_left = queue.ring.size() != 0;
+        room_for_writer = !queue.writing && taken != 0;
+        became_writable = !was_writable && writable(queue);
+    }
+    if (bytes_left)
+        wake(queue, queue.readers, Wakes::one());
+    if (taken != 0)
+        wake(queue, queue.room, Wakes::one()); // the one that is writing, and pollers
+    if (room_for_writer)
+        wake(queue, queue.writers, Wakes::one());
+    if (became_writable)
+        kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_OUT);
+}
+
+WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
+{
+    const size_t asked = kapi_iter_count(to);
+    if (asked == 0)
+        return {0, Error::none};
+
+    unsigned int held = 0;
+    const auto condition = [&] { return (held = begin_reading(queue)) != 0; };
+    if (!condition()) {
+        if (blocking == Blocking::no)
+            return {0, Error::would_block};
+        if (!sleep_in(queue, queue.readers, TaskState::interruptible, Exclusive::yes, Forever(),
+                      condition)
+                 .satisfied())
+            return {0, Error::interrupted};
+    }
+
+    const unsigned int taken =
+        queue.ring.copy_out(asked < held ? static_cast<unsigned int>(asked) : held, to);
+    end_reading(queue, taken);
+    return {taken, Error::bad_address};
+}
+
+// ---- write -----------------------------------------------------------------
+
+// The writer's condition: takes the writing end if at least `need` bytes fit.
+WAITQ_INLINE bool begin_writing(Queue &queue, unsigned int need)
+{
+    const SpinGuard guard(queue.lock);
+    if (queue.writing || queue.ring.room() < need)
+        return false;
+    queue.writing = true;
+    return true;
+}
+
+// Adds `put` bytes for the readers.
+WAITQ_INLINE void publish(Queue &queue, unsigned int put)
+{
+    {
+        const SpinGuard guard(queue.lock);
+        queue.ring.produce(put);
+    }
+    wake(queue, queue.readers, Wakes::one());
+    kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_IN);
+}
+
+// Gives the writing end back. As end_reading(): on every way out.
+void end_writing(Queue &queue)
+{
+    bool room_left, now_writable;
+    {
+        const SpinGuard guard(queue.lock);
+        queue.writing = false;
+        room_left = queue.ring.room() != 0;
+        now_writable = writable(queue);
+    }
+    if (room_left)
+        wake(queue, queue.writers, Wakes::one());
+    if (now_writable)
+        wake(queue, queue.room, Wakes::one()); // pollers, who saw the end taken
+}
+
+// With the writing end ours: sleeps until `need` bytes fit. False: a signal came.
+WAITQ_INLINE bool wait_for_room(Queue &queue, unsigned int need)
+{
+    const auto condition = [&] {
+        const SpinGuard guard(queue.lock);
+        return queue.ring.room() >= need;
+    };
+    return condition() || sleep_in(queue, queue.room, TaskState::interruptible, Exclusive::yes,
+                                   Forever(), condition)
+                              .satisfied();
+}
+
+// With the writing end ours. An atomic write (need == all of it) goes in whole or not at
+// all; a longer one byte by byte as there is room.
+WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, unsigned int need, Blocking blocking)
+{
+    size_t done = 0;
+    for (;;) {
+        const size_t wanted = kapi_iter_count(from);
+        unsigned int room;
+        {
+            const SpinGuard guard(queue.lock);
+            room = queue.ring.room();
+        }
+        const unsigned int chunk = wanted < room ? static_cast<unsigned int>(wanted) : room;
+        const unsigned int put = queue.ring.copy_in(chunk, from);
+        if (put < need || put == 0)
+            return {done, Error::bad_address};
+        publish(queue, put);
+        done += put;
+        if (put < chunk || put == wanted)
+            return {done, Error::none};
+        need = 1;
+        if (blocking == Blocking::no)
+            return {done, Error::would_block};
+        if (!wait_for_room(queue, need))
+            return {done, Error::interrupted};
+    }
+}
+
+WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, Blocking blocking)
+{
+    const size_t size = kapi_iter_count(from);
+    if (size == 0)
+        return {0, Error::none};
+    const unsigned int need = size <= atomic_write(queue) ? static_cast<unsigned int>(size) : 1;
+
+    if (!begin_writing(queue, need)) {
+        if (blocking == Blocking::no)
+            return {0, Error::would_block};
+        // First the turn, then the room: the condition of `writers` must be the same for
+        // all in it, or a wake-up could go to one that needs more room than there is
+        // while another, who needs less, sleeps on.
+        if (!sleep_in(queue, queue.writers, TaskState::interruptible, Exclusive::yes, Forever(),
+                      [&] { return begin_writing(queue, 1); })
+                 .satisfied())
+            return {0, Error::interrupted};
+        if (!wait_for_room(queue, need)) {
+            end_writing(queue);
+            return {0, Error::interrupted};
+        }
+    }
+    const Transfer transfer = write_all(queue, from, need, blocking);
+    end_writing(queue);
+    return transfer;
+}
+
+} // namespace
+} // namespace waitq
+
+long waitq_read(waitq_file *file, iov_iter *to, bool nonblock)
+{
+    using waitq::Blocking;
+    return waitq::read(*file->queue, to, nonblock ? Blocking::no : Blocking::yes).to_syscall();
+}
+
+long waitq_write(waitq_file *file, iov_iter *from, bool nonblock)
+{
+    using waitq::Blocking;
+    return waitq::write(*file->queue, from, nonblock ? Blocking::no : Blocking::yes).to_syscall();
+}

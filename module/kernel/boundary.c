@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * boundary.c - the kapi_* half of the seam: one kernel call each, no decision.
+ * The contracts stand in boundary.h.
+ */
+#include <linux/build_bug.h>
+#include <linux/capability.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include "boundary.h"
+#include "compat.h"
+
+/* A layout.h of another kernel or other flags must not get past the compiler. */
+#define CHECK_LAYOUT(tag)                                                    \
+	static_assert(sizeof(struct tag) == KAPI_SIZEOF_##tag &&             \
+			      __alignof__(struct tag) == KAPI_ALIGNOF_##tag, \
+		      "layout.h does not describe struct " #tag " of this kernel")
+CHECK_LAYOUT(wait_queue_head);
+CHECK_LAYOUT(wait_queue_entry);
+CHECK_LAYOUT(spinlock);
+CHECK_LAYOUT(mutex);
+CHECK_LAYOUT(hrtimer);
+CHECK_LAYOUT(lock_class_key);
+
+void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
+{
+	init_waitqueue_func_entry(entry, function);
+	entry->flags = flags;
+	entry->private = current;
+	INIT_LIST_HEAD(&entry->entry);
+}
+
+unsigned long kapi_head_lock(struct wait_queue_head *head)
+{
+	unsigned long irq_flags;
+
+	spin_lock_irqsave(&head->lock, irq_flags);
+	return irq_flags;
+}
+
+void kapi_head_unlock(struct wait_queue_head *head, unsigned long irq_flags)
+{
+	spin_unlock_irqrestore(&head->lock, irq_flags);
+}
+
+bool kapi_has_sleeper(struct wait_queue_head *head)
+{
+	return wq_has_sleeper(head);
+}
+
+void kapi_might_sleep(void)
+{
+	might_sleep();
+}
+
+long long kapi_now_ns(void)
+{
+	return ktime_get_ns();
+}
+
+long kapi_ns_to_jiffies(unsigned long long ns)
+{
+	return min_t(u64, nsecs_to_jiffies64(ns), MAX_JIFFY_OFFSET);
+}
+
+void kapi_spin_init(struct spinlock *lock)
+{
+	spin_lock_init(lock);
+}
+
+unsigned long kapi_spin_lock_irqsave(struct spinlock *lock)
+{
+	unsigned long irq_flags;
+
+	spin_lock_irqsave(lock, irq_flags);
+	return irq_flags;
+}
+
+void kapi_spin_unlock_irqrestore(struct spinlock *lock, unsigned long irq_flags)
+{
+	spin_unlock_irqrestore(lock, irq_flags);
+}
+
+void kapi_mutex_init(struct mutex *mutex)
+{
+	mutex_init(mutex);
+}
+
+void kapi_mutex_lock(struct mutex *mutex)
+{
+	mutex_lock(mutex);
+}
+
+void kapi_mutex_unlock(struct mutex *mutex)
+{
+	mutex_unlock(mutex);
+}
+
+static enum hrtimer_restart timer_expired(struct hrtimer *timer)
+{
+	return waitq_timer_fired(timer) ? HRTIMER_RESTART : HRTIMER_NORESTART;
+}
+
+void kapi_timer_init(struct hrtimer *timer)
+{
+	compat_hrtimer_setup(timer, timer_expired);
+}
+
+void kapi_timer_start(struct hrtimer *timer, long long ns, bool absolute)
+{
+	hrtimer_start(timer, ns_to_ktime(ns), absolute ? HRTIMER_MODE_ABS : HRTIMER_MODE_REL);
+}
+
+void kapi_timer_forward(struct hrtimer *timer, long long period_ns)
+{
+	hrtimer_forward_now(timer, ns_to_ktime(period_ns));
+}
+
+void *kapi_zalloc(size_t size)
+{
+	return kvzalloc(size, GFP_KERNEL);
+}
+
+void kapi_free(void *memory)
+{
+	kvfree(memory);
+}
+
+bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
+{
+	return !copy_from_user(to, (const void __user *)user, size);
+}
+
+bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
+{
+	return !copy_to_user((void __user *)user, from, size);
+}
+
+size_t kapi_iter_count(const struct iov_iter *iter)
+{
+	return iov_iter_count(iter);
+}
+
+size_t kapi_copy_to_iter(const void *from, size_t size, struct iov_iter *iter)
+{
+	return copy_to_iter(from, size, iter);
+}
+
+size_t kapi_copy_from_iter(void *to, size_t size, struct iov_iter *iter)
+{
+	return copy_from_iter(to, size, iter);
+}
+
+bool kapi_capable_sys_admin(void)
+{
+	return capable(CAP_SYS_ADMIN);
+}
+
+unsigned int kapi_poll_requested(const struct poll_table_struct *table)
+{
+	return (__force unsigned int)poll_requested_events(table);
+}
+
+void kapi_poll_wait(struct file *file, struct wait_queue_head *head,
+		    struct poll_table_struct *table)
+{
+	poll_wait(file, head, table);
+}

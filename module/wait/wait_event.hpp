@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+// wait_event.hpp - sleep until a condition holds.
+#pragma once
+
+#include "timeout.hpp"
+#include "wait_queue.hpp"
+
+namespace waitq {
+
+// The state that the task sleeps in, which says what else may end the wait.
+enum class TaskState : int {
+    interruptible = KAPI_TASK_INTERRUPTIBLE,     // any signal
+    uninterruptible = KAPI_TASK_UNINTERRUPTIBLE, // nothing
+    killable = KAPI_TASK_KILLABLE,               // a fatal signal
+};
+
+enum class WaitOutcome : unsigned char {
+    satisfied, // the condition was true
+    timed_out, // the time was up and the condition false
+    signalled, // a signal is pending and the condition false
+};
+
+struct [[nodiscard]] WaitResult {
+    WaitOutcome outcome;
+    long left;              // jiffies. With a Timeout: 1 or more if satisfied, 0 if timed out
+    unsigned long spurious; // times that the task woke, with time left, no signal pending
+                            // and the condition false
+
+    WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
+};
+
+// Sleeps in `queue` until `condition()` is true, the time is up, or a signal comes that
+// `state` heeds. Satisfied beats timed out, timed out beats signalled.
+//
+// condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
+//   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
+//   is not called again once it has returned true. How often it is called is not part
+//   of the contract.
+// timeout: Forever or a Timeout; Timeout(0) only tests the condition.
+// Context: process, no lock held; may sleep.
+//
+// An exclusive waiter never swallows a wake-up that it does not use. With a signal:
+// prepare() unlinks it before the condition is tested for the last time. With a timeout:
+// the last test comes while the task is running and linked, and a running task cannot
+// be woken, so the wake-up goes on to the next:
+//
+//   waiter                              waker
+//   schedule_timeout() = 0, running
+//   condition()? false
+//                                       condition = true; wake_up(one):
+//                                         this task runs, 0; next entry: woken
+//   finish()
+//
+// Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
+// condition right after sleeping. Before, the task went back to prepare with a timeout
+// that was over, and a wake-up could be lost there.
+template <class Timeout, class Condition>
+[[nodiscard]] WAITQ_INLINE WaitResult wait_event(WaitQueue &queue, TaskState state,
+                                                 Exclusive exclusive, Timeout timeout,
+                                                 Condition condition)
+{
+    const auto satisfied = [&](unsigned long spurious) __attribute__((always_inline))
+    {
+        // "Became true as the time ran out" has 1 left: 0 would say that it did not.
+        const long left = timeout.expired() ? 1 : timeout.left();
+        return WaitResult{WaitOutcome::satisfied, left, spurious};
+    };
+
+    kapi_might_sleep();
+    if (condition())
+        return satisfied(0);
+    if (timeout.expired())
+        return {WaitOutcome::timed_out, 0, 0};
+
+    WaitEntry entry(queue, exclusive);
+    WaitResult result;
+    for (unsigned long slept = 0;; ++slept) {
+        const bool signal = entry.prepare(static_cast<int>(state));
+        if (condition()) {
+            result = satisfied(slept);
+            break;
+        }
+        if (signal) {
+            result = {WaitOutcome::signalled, timeout.left(), slept ? slept - 1 : 0};
+            break;
+        }
+        timeout.sleep();
+        if (condition()) {
+            result = satisfied(slept);
+            break;
+        }
+        if (timeout.expired()) {
+            result = {WaitOutcome::timed_out, 0, slept};
+            break;
+        }
+    }
+    entry.finish();
+    return result;
+}
+
+} // namespace waitq
