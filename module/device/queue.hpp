@@ -57,6 +57,20 @@ namespace waitq {
 
 using Queue = ::waitq_queue;
 
+// A condition that enters wake-ups in vain in the totals as they come.
+template <class Condition>
+struct Counted {
+    Queue &queue;
+    Condition &condition;
+
+    WAITQ_INLINE bool operator()() const { return condition(); }
+    WAITQ_INLINE void woken_in_vain() const
+    {
+        const SpinGuard guard(queue.lock);
+        ++queue.totals.spurious;
+    }
+};
+
 // Sleeps in `head` as wait_event() does, counted as a waiter, and enters the outcome in
 // the totals. Process context, may sleep, no lock held. Inlined into each caller, so
 // that /proc/PID/wchan and a stack trace name the caller.
@@ -69,10 +83,10 @@ template <class Timeout, class Condition>
         const SpinGuard guard(queue.lock);
         ++waiting(head, exclusive);
     }
-    const WaitResult result = wait_event(head.queue, state, exclusive, timeout, condition);
+    const WaitResult result =
+        wait_event(head.queue, state, exclusive, timeout, Counted<Condition>{queue, condition});
     const SpinGuard guard(queue.lock);
     --waiting(head, exclusive);
-    queue.totals.spurious += result.spurious;
     queue.totals.timeouts += result.outcome == WaitOutcome::timed_out;
     queue.totals.signals += result.outcome == WaitOutcome::signalled;
     return result;

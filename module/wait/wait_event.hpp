@@ -23,8 +23,7 @@ enum class WaitOutcome : unsigned char {
 struct [[nodiscard]] WaitResult {
     WaitOutcome outcome;
     long left;              // jiffies. With a Timeout: 1 or more if satisfied, 0 if timed out
-    unsigned long spurious; // times that the task woke, with time left, no signal pending
-                            // and the condition false
+    unsigned long spurious; // times that the task woke in vain and slept on
 
     WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
 };
@@ -35,7 +34,8 @@ struct [[nodiscard]] WaitResult {
 // condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
 //   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
 //   is not called again once it has returned true. How often it is called is not part
-//   of the contract.
+//   of the contract. If it has a member woken_in_vain(), that is called, under the same
+//   rules, each time that the task was woken with the condition false and sleeps on.
 // timeout: Forever or a Timeout; Timeout(0) only tests the condition.
 // Context: process, no lock held; may sleep.
 //
@@ -74,23 +74,29 @@ template <class Timeout, class Condition>
 
     WaitEntry entry(queue, exclusive);
     WaitResult result;
-    for (unsigned long slept = 0;; ++slept) {
+    unsigned long spurious = 0;
+    for (bool slept = false;; slept = true) {
         const bool signal = entry.prepare(static_cast<int>(state));
         if (condition()) {
-            result = satisfied(slept);
+            result = satisfied(spurious);
             break;
         }
         if (signal) {
-            result = {WaitOutcome::signalled, timeout.left(), slept ? slept - 1 : 0};
+            result = {WaitOutcome::signalled, timeout.left(), spurious};
             break;
+        }
+        if (slept) {
+            ++spurious;
+            if constexpr (requires { condition.woken_in_vain(); })
+                condition.woken_in_vain();
         }
         timeout.sleep();
         if (condition()) {
-            result = satisfied(slept);
+            result = satisfied(spurious);
             break;
         }
         if (timeout.expired()) {
-            result = {WaitOutcome::timed_out, 0, slept};
+            result = {WaitOutcome::timed_out, 0, spurious};
             break;
         }
     }

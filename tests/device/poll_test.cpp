@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+// poll_test.cpp - poll, select, epoll and SIGIO on a queue.
+#include "support/module.hpp"
+#include "support/tasks.hpp"
+
+#include <memory>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/signalfd.h>
+#include <vector>
+
+namespace waitq::test {
+namespace {
+
+class Poll : public WithModule {
+protected:
+    Poll() : WithModule("queues=1") {}
+
+    static short ready(const File &file)
+    {
+        pollfd entry{file.fd(), POLLIN | POLLOUT | POLLPRI, 0};
+        EXPECT_GE(poll(&entry, 1, 0), 0);
+        return entry.revents;
+    }
+};
+
+class SmallPoll : public WithModule {
+protected:
+    SmallPoll() : WithModule("queues=1 capacity=8192") {}
+};
+
+TEST_F(Poll, SaysWhatIsReady)
+{
+    const File file;
+    EXPECT_EQ(ready(file), POLLOUT);
+    ASSERT_EQ(write(file, "x"), 1);
+    EXPECT_EQ(ready(file), POLLIN | POLLOUT);
+    ASSERT_EQ(wake(file, 1).error, 0);
+    EXPECT_EQ(ready(file), POLLIN | POLLOUT | POLLPRI);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_CONSUME)).error,
+              0);
+    ASSERT_EQ(read_text(file), "x");
+    EXPECT_EQ(ready(file), POLLOUT);
+}
+
+TEST_F(SmallPoll, OutMeansThatAnAtomicWriteGoesThrough)
+{
+    const File file(O_RDWR | O_NONBLOCK);
+    const std::string atomic(WAITQ_ATOMIC_WRITE, 'a');
+    const auto out = [&] {
+        pollfd entry{file.fd(), POLLOUT, 0};
+        return poll(&entry, 1, 0) == 1;
+    };
+    ASSERT_EQ(write(file, atomic), 4096);
+    EXPECT_TRUE(out());
+    ASSERT_EQ(write(file, "1"), 1);
+    EXPECT_FALSE(out()); // 4095 bytes of room
+    EXPECT_EQ(write(file, atomic), -EAGAIN);
+    ASSERT_EQ(read_text(file, 1).size(), 1U);
+    EXPECT_TRUE(out());
+    EXPECT_EQ(write(file, atomic), 4096);
+}
+
+struct Source {
+    const char *name;
+    short event;
+    void (*raise)(const File &);
+};
+
+class EachSource : public WithModule, public testing::WithParamInterface<Source> {
+protected:
+    EachSource() : WithModule("queues=1 capacity=4096") {}
+
+    void SetUp() override
+    {
+        WithModule::SetUp();
+        file_ = std::make_unique<File>();
+        if (GetParam().event == POLLOUT) { // full, so that room can come
+            ASSERT_EQ(write(*file_, std::string(4096, 'f')), 4096);
+        }
+    }
+    void TearDown() override
+    {
+        file_.reset();
+        WithModule::TearDown();
+    }
+    std::unique_ptr<File> file_;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Sources, EachSource,
+    testing::Values(
+        Source{"Byte", POLLIN, [](const File &file) { ASSERT_EQ(write(file, "b"), 1); }},
+        Source{"Room", POLLOUT, [](const File &file) { ASSERT_EQ(read_text(file).size(), 4096U); }},
+        Source{"Event", POLLPRI, [](const File &file) { ASSERT_EQ(wake(file, 1).error, 0); }}),
+    [](const auto &source) { return source.param.name; });
+
+TEST_P(EachSource, WakesPoll)
+{
+    Caller poller([&] {
+        pollfd entry{file_->fd(), GetParam().event, 0};
+        return value_of(poll(&entry, 1, -1)) == 1 ? static_cast<long>(entry.revents) : -1L;
+    });
+    ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
+    GetParam().raise(*file_);
+    EXPECT_EQ(poller.result(), GetParam().event);
+}
+
+TEST_P(EachSource, WakesSelect)
+{
+    Caller selecting([&] {
+        fd_set set;
+        FD_ZERO(&set);
+        FD_SET(file_->fd(), &set);
+        const short event = GetParam().event;
+        return value_of(select(file_->fd() + 1, event == POLLIN ? &set : nullptr,
+                               event == POLLOUT ? &set : nullptr, event == POLLPRI ? &set : nullptr,
+                               nullptr));
+    });
+    ASSERT_TRUE(until([&] { return state_of(selecting.tid()) == 'S'; }));
+    GetParam().raise(*file_);
+    EXPECT_EQ(selecting.result(), 1);
+}
+
+class Epoll {
+public:
+    Epoll() : fd_(epoll_create1(EPOLL_CLOEXEC)) {}
+    ~Epoll() { close(fd_); }
+    Epoll(const Epoll &) = delete;
+    Epoll &operator=(const Epoll &) = delete;
+
+    void add(const File &file, std::uint32_t events) const
+    {
+        epoll_event event{};
+        event.events = events;
+        ASSERT_EQ(epoll_ctl(fd_, EPOLL_CTL_ADD, file.fd(), &event), 0);
+    }
+    // The events of the one file in it, 0 if none came in time (-1: without end).
+    [[nodiscard]] std::uint32_t wait(int timeout_ms) const
+    {
+        epoll_event event{};
+        return epoll_wait(fd_, &event, 1, timeout_ms) == 1 ? event.events : 0;
+    }
+
+private:
+    int fd_;
+};
+
+TEST_P(EachSource, LevelTriggeredSaysSoUntilItIsOver)
+{
+    const Epoll epoll;
+    epoll.add(*file_, static_cast<std::uint32_t>(GetParam().event));
+    EXPECT_EQ(epoll.wait(0), 0U);
+    Caller poller([&] { return static_cast<long>(epoll.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
+    GetParam().raise(*file_);
+    EXPECT_EQ(poller.result(), GetParam().event);
+    EXPECT_EQ(epoll.wait(0), static_cast<std::uint32_t>(GetParam().event));
+    EXPECT_EQ(epoll.wait(0), static_cast<std::uint32_t>(GetParam().event));
+}
+
+TEST_P(EachSource, EdgeTriggeredSaysSoOnce)
+{
+    const Epoll epoll;
+    epoll.add(*file_, EPOLLET | static_cast<std::uint32_t>(GetParam().event));
+    EXPECT_EQ(epoll.wait(0), 0U);
+    Caller poller([&] { return static_cast<long>(epoll.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
+    GetParam().raise(*file_);
+    EXPECT_EQ(poller.result(), GetParam().event);
+    EXPECT_EQ(epoll.wait(0), 0U);
+}
+
+TEST_F(Poll, EdgeComesAgainWithTheNextByte)
+{
+    const File file;
+    const Epoll epoll;
+    epoll.add(file, EPOLLET | EPOLLIN);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(write(file, "b"), 1);
+        EXPECT_EQ(epoll.wait(0), static_cast<std::uint32_t>(EPOLLIN));
+        EXPECT_EQ(epoll.wait(0), 0U);
+    }
+}
+
+// Three tasks, each asleep in an epoll of its own on the same queue:
+//
+//   queue: readers <- epoll 1 (exclusive) <- epoll 2 (exclusive) <- epoll 3 (exclusive)
+TEST_F(Poll, EpollExclusiveWakesOne)
+{
+    const File files[3];
+    const Epoll epolls[3];
+    std::vector<std::unique_ptr<Caller>> pollers;
+    for (int i = 0; i < 3; ++i) {
+        epolls[i].add(files[i], EPOLLIN | EPOLLEXCLUSIVE | EPOLLET);
+        pollers.push_back(
+            std::make_unique<Caller>([&, i] { return static_cast<long>(epolls[i].wait(-1)); }));
+        ASSERT_TRUE(until([&] { return state_of(pollers.back()->tid()) == 'S'; }));
+    }
+    for (int woken = 1; woken <= 3; ++woken) {
+        ASSERT_EQ(write(files[0], "b"), 1);
+        const auto count = [&] {
+            int done = 0;
+            for (const auto &poller : pollers)
+                done += poller->done();
+            return done;
+        };
+        ASSERT_TRUE(until([&] { return count() >= woken; }));
+        // The wake-up is over when write() returns: who still sleeps was not woken by it.
+        int asleep = 0;
+        for (const auto &poller : pollers)
+            asleep += !poller->done() && state_of(poller->tid()) == 'S';
+        EXPECT_EQ(asleep, 3 - woken);
+    }
+}
+
+TEST_F(Poll, SigioTellsSubscribers)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    Child child([&] {
+        sigprocmask(SIG_BLOCK, &set, nullptr);
+        const File file;
+        siginfo_t got{};
+        // A realtime signal carries the band and is queued, where SIGIO itself is not.
+        if (fcntl(file.fd(), F_SETOWN, getpid()) != 0 ||
+            fcntl(file.fd(), F_SETSIG, SIGRTMIN) != 0 ||
+            fcntl(file.fd(), F_SETFL, O_RDWR | O_ASYNC) != 0)
+            return 1;
+        if (write(file, "b") != 1 || sigwaitinfo(&set, &got) != SIGRTMIN ||
+            (got.si_band & POLLIN) == 0)
+            return 2;
+        if (wake(file, 1).error != 0 || sigwaitinfo(&set, &got) != SIGRTMIN ||
+            (got.si_band & POLLPRI) == 0)
+            return 3;
+        const std::string fill(65535, 'f');
+        if (write(file, fill) != 65535 || sigwaitinfo(&set, &got) != SIGRTMIN)
+            return 4;
+        if (read_text(file).size() != 65536 || sigwaitinfo(&set, &got) != SIGRTMIN ||
+            (got.si_band & POLLOUT) == 0)
+            return 5;
+        timespec none{};
+        if (timer(file, timer_request(0)).error != 0 || sigwaitinfo(&set, &got) != SIGRTMIN ||
+            (got.si_band & POLLPRI) == 0)
+            return 6; // from the timer's interrupt
+        if (fcntl(file.fd(), F_SETFL, O_RDWR) != 0 || write(file, "b") != 1 ||
+            sigtimedwait(&set, &got, &none) != -1)
+            return 7; // unsubscribed
+        return 0;
+    });
+    const int status = child.status();
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+} // namespace
+} // namespace waitq::test

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+// stress_test.cpp - many at once: nothing is lost, nothing comes twice, nobody sleeps on.
+#include "support/module.hpp"
+#include "support/tasks.hpp"
+
+#include <array>
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace waitq::test {
+namespace {
+
+class Stress : public WithModule {
+protected:
+    // A small ring: both sides sleep all the time.
+    Stress() : WithModule("queues=1 capacity=512") {}
+};
+
+struct Message {
+    __u32 writer, number;
+    __u64 check;
+};
+static_assert(sizeof(Message) == 16);
+
+__u64 check_of(__u32 writer, __u32 number)
+{
+    return (static_cast<__u64>(writer) << 32 | number) * 0x9e3779b97f4a7c15ULL + 1;
+}
+
+TEST_F(Stress, HundredThousandMessagesOfManyToMany)
+{
+    constexpr __u32 writers = 4, readers = 4, each = 25000;
+    const File file;
+    std::vector<std::unique_ptr<Caller>> callers;
+    // got[r][w]: what reader r had from writer w. Numbers from one writer come to one
+    // reader in their order, whoever else reads.
+    std::array<std::array<std::vector<bool>, writers>, readers> got;
+    for (auto &reader : got)
+        reader.fill(std::vector<bool>(each, false));
+
+    for (__u32 r = 0; r < readers; ++r)
+        callers.push_back(std::make_unique<Caller>([&, r] {
+            std::array<long, writers> last;
+            last.fill(-1);
+            for (;;) {
+                Message message{};
+                if (read(file, &message, sizeof message) != sizeof message)
+                    return 1L; // torn
+                if (message.writer == writers)
+                    return 0L; // the end
+                if (message.writer > writers || message.number >= each ||
+                    message.check != check_of(message.writer, message.number))
+                    return 2L; // interleaved
+                if (message.number <= last[message.writer])
+                    return 3L; // out of order, or twice
+                last[message.writer] = message.number;
+                got[r][message.writer][message.number] = true;
+            }
+        }));
+    for (__u32 w = 0; w < writers; ++w)
+        callers.push_back(std::make_unique<Caller>([&, w] {
+            for (__u32 n = 0; n < each; ++n) {
+                const Message message{w, n, check_of(w, n)};
+                if (write(file, &message, sizeof message) != sizeof message)
+                    return 4L;
+            }
+            return 0L;
+        }));
+
+    const auto all_done = [&](std::size_t from, std::size_t to) {
+        for (std::size_t i = from; i < to; ++i)
+            if (!callers[i]->done())
+                return false;
+        return true;
+    };
+    // Patience begins anew as long as messages move.
+    for (__u64 seen = 0, now = 1; seen != now && !all_done(readers, readers + writers);) {
+        seen = now;
+        static_cast<void>(until([&] {
+            now = info(file).wakes;
+            return all_done(readers, readers + writers) || now > seen + 1000;
+        }));
+    }
+    for (std::size_t i = readers; i < readers + writers; ++i)
+        EXPECT_EQ(callers[i]->result(), 0);
+    for (__u32 r = 0; r < readers; ++r) {
+        const Message end{writers, 0, 0};
+        ASSERT_EQ(write(file, &end, sizeof end), static_cast<long>(sizeof end));
+    }
+    for (std::size_t i = 0; i < readers; ++i)
+        EXPECT_EQ(callers[i]->result(), 0);
+    for (__u32 w = 0; w < writers; ++w)
+        for (__u32 n = 0; n < each; ++n) {
+            int times = 0;
+            for (__u32 r = 0; r < readers; ++r)
+                times += got[r][w][n];
+            ASSERT_EQ(times, 1) << "writer " << w << ", message " << n;
+        }
+    EXPECT_EQ(info(file).bytes, 0U);
+}
+
+unsigned int seed()
+{
+    const char *text = std::getenv("WAITQ_SEED");
+    return text != nullptr ? static_cast<unsigned int>(std::strtoul(text, nullptr, 0))
+                           : std::random_device()();
+}
+
+// Exclusive consumers that time out and are signalled at random against posts that each wake
+// one: every post is consumed once, and nobody sleeps while there is one left.
+TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
+{
+    constexpr int consumers = 4;
+    constexpr __u64 tokens = 5000;
+    const unsigned int random_seed = seed();
+    RecordProperty("seed", std::to_string(random_seed));
+    std::mt19937 random(random_seed);
+    const File file;
+    std::atomic<__u64> consumed{0};
+    std::vector<std::unique_ptr<Caller>> callers;
+    for (int i = 0; i < consumers; ++i)
+        callers.push_back(std::make_unique<Caller>([&, i] {
+            std::mt19937 own(random_seed + static_cast<unsigned int>(i) + 1);
+            while (consumed < tokens) {
+                const auto request = wait_request(own() % 2 ? WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT
+                                                            : WAITQ_WAIT_EVENT_INTERRUPTIBLE,
+                                                  1, 0, WAITQ_EXCLUSIVE | WAITQ_CONSUME);
+                auto timed = request;
+                if (timed.kind == WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT)
+                    timed.timeout_ns = own() % 5000000;
+                const long error = wait(file, timed).error;
+                if (error == 0)
+                    ++consumed;
+                else if (error != -ETIMEDOUT && error != -EINTR)
+                    return error;
+            }
+            return 0L;
+        }));
+    for (__u64 n = 0; n < tokens; ++n) {
+        ASSERT_EQ(wake(file, 1).error, 0);
+        if (random() % 4 == 0)
+            callers[random() % consumers]->signal();
+        if (random() % 16 == 0) { // let them run dry, so that the wake alone must do it
+            ASSERT_TRUE(until([&] { return info(file).counter == 0; }))
+                << "a wake was lost; seed " << random_seed;
+        }
+    }
+    ASSERT_TRUE(until([&] { return consumed == tokens; })) << "seed " << random_seed;
+    ASSERT_EQ(wake(file, consumers, WAITQ_WAKE_UP_ALL).error, 0); // whoever sleeps may go
+    for (const auto &caller : callers)
+        EXPECT_EQ(caller->result(), 0);
+}
+
+// Opening, arming, cancelling and closing from many threads, with timers firing.
+TEST_F(Stress, TimersComeAndGo)
+{
+    std::vector<std::unique_ptr<Caller>> callers;
+    const File shared;
+    for (int i = 0; i < 4; ++i)
+        callers.push_back(std::make_unique<Caller>([&, i] {
+            for (int n = 0; n < 500; ++n) {
+                const File own;
+                if (timer(own, timer_request(n % 3 * 30000, WAITQ_TIMER_PERIOD_MIN_NS * 10, 0))
+                        .error != 0)
+                    return 1L;
+                // The shared file's timer is armed and cancelled by all at once.
+                if (i % 2 ? timer(shared, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS * 10, 0)).error
+                          : cancel_timer(shared).error)
+                    return 2L;
+            }
+            return 0L;
+        }));
+    for (const auto &caller : callers)
+        EXPECT_EQ(caller->result(), 0);
+}
+
+} // namespace
+} // namespace waitq::test

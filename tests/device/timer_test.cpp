@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+// timer_test.cpp - wakes from the timer's interrupt.
+#include "support/module.hpp"
+#include "support/tasks.hpp"
+
+#include <ctime>
+#include <memory>
+#include <vector>
+
+namespace waitq::test {
+namespace {
+
+class Timer : public WithModule {
+protected:
+    Timer() : WithModule("queues=1") {}
+};
+
+__s64 now()
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+TEST_F(Timer, WakesASleeperAndNotEarly)
+{
+    const File file;
+    const __s64 begin = now();
+    ASSERT_EQ(timer(file, timer_request(20000000)).error, 0);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE)).error, 0);
+    EXPECT_GE(now() - begin, 20000000);
+    EXPECT_EQ(info(file).counter, 1U);
+    EXPECT_EQ(cancel_timer(file).out.fired, 1U);
+}
+
+TEST_F(Timer, AbsoluteTime)
+{
+    const File file;
+    waitq_timer request = timer_request(now() + 10000000);
+    request.flags = WAITQ_ABSOLUTE;
+    ASSERT_EQ(timer(file, request).error, 0);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE)).error, 0);
+    EXPECT_GE(now(), request.delay_ns);
+}
+
+TEST_F(Timer, FiresSoManyTimesWithItsPeriod)
+{
+    const File file;
+    const __s64 begin = now();
+    ASSERT_EQ(timer(file, timer_request(0, 2000000, 5, 3)).error, 0);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 15)).error, 0);
+    EXPECT_GE(now() - begin, 4 * 2000000);
+    EXPECT_EQ(info(file).counter, 15U);
+    const auto ended = cancel_timer(file);
+    EXPECT_EQ(ended.error, 0);
+    EXPECT_EQ(ended.out.fired, 5U);
+    EXPECT_EQ(cancel_timer(file).out.fired, 0U); // said once
+}
+
+TEST_F(Timer, BareWakeIsInVain)
+{
+    const File file;
+    Caller waiter([&] { return wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE)).error; });
+    ASSERT_TRUE(asleep(waiter.tid(), 'S', file, &waitq_info::event_waiters));
+    ASSERT_EQ(timer(file, timer_request(0, 0, 1, 0)).error, 0);
+    ASSERT_TRUE(until([&] { return info(file).spurious == 1; }));
+    ASSERT_TRUE(asleep(waiter.tid(), 'S', file, &waitq_info::event_waiters));
+    ASSERT_EQ(wake(file, 1).error, 0);
+    EXPECT_EQ(waiter.result(), 0);
+}
+
+TEST_F(Timer, WithoutCountGoesOnUntilCancelled)
+{
+    const File file;
+    ASSERT_EQ(timer(file, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 0)).error, 0);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 100)).error, 0);
+    const auto ended = cancel_timer(file);
+    EXPECT_GE(ended.out.fired, 100U);
+    const __u64 counter = info(file).counter;
+    EXPECT_EQ(counter, ended.out.fired);
+    // Nothing after the cancel: a second timer's whole run passes, and the first adds nothing.
+    const File other;
+    ASSERT_EQ(timer(other, timer_request(0, 1000000, 5, 0)).error, 0);
+    ASSERT_TRUE(until([&] { return info(file).wakes >= ended.out.fired + 5; }));
+    EXPECT_EQ(info(file).counter, counter);
+}
+
+TEST_F(Timer, ArmingAgainReplaces)
+{
+    const File file;
+    ASSERT_EQ(timer(file, timer_request(3600LL * 1000000000)).error, 0);
+    const auto again = timer(file, timer_request(0));
+    EXPECT_EQ(again.error, 0);
+    EXPECT_EQ(again.out.fired, 0U);
+    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE)).error, 0);
+}
+
+TEST_F(Timer, GoesWithItsFile)
+{
+    const File observer;
+    {
+        const File file;
+        ASSERT_EQ(timer(file, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 0)).error, 0);
+        ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 10)).error, 0);
+    }
+    const __u64 counter = info(observer).counter;
+    ASSERT_EQ(timer(observer, timer_request(0, 1000000, 5, 0)).error, 0);
+    const __u64 wakes = info(observer).wakes;
+    ASSERT_TRUE(until([&] { return info(observer).wakes >= wakes + 3; }));
+    EXPECT_EQ(info(observer).counter, counter);
+}
+
+TEST_F(Timer, OverflowDropsThePostAndKeepsTheWake)
+{
+    const File file;
+    ASSERT_EQ(wake(file, WAITQ_COUNTER_MAX).error, 0);
+    const __u64 wakes = info(file).wakes;
+    ASSERT_EQ(timer(file, timer_request(0)).error, 0);
+    ASSERT_TRUE(until([&] { return info(file).wakes == wakes + 1; }));
+    EXPECT_EQ(info(file).counter, WAITQ_COUNTER_MAX);
+}
+
+TEST_F(Timer, AllTogetherHaveABound)
+{
+    const File first, second, third;
+    const waitq_timer fastest =
+        timer_request(3600LL * 1000000000, WAITQ_TIMER_PERIOD_MIN_NS, 0); // armed, not firing
+    ASSERT_EQ(timer(first, fastest).error, 0);
+    ASSERT_EQ(timer(second, fastest).error, 0);
+    EXPECT_EQ(timer(third, fastest).error, -EBUSY);
+    EXPECT_EQ(timer(third, timer_request(1)).error, -EBUSY);
+    ASSERT_EQ(cancel_timer(first).error, 0);
+    EXPECT_EQ(timer(third, fastest).error, 0);
+    // A timer that ended by itself gives its share back as well.
+    ASSERT_EQ(cancel_timer(third).error, 0);
+    ASSERT_EQ(timer(third, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 3)).error, 0);
+    ASSERT_EQ(wait(first, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 3)).error, 0);
+    EXPECT_TRUE(until([&] { return timer(first, fastest).error == 0; }));
+}
+
+// Many wakes from the interrupt against many waits: none is lost.
+TEST_F(Timer, ThousandWakesFromInterruptAllArrive)
+{
+    const File file;
+    ASSERT_EQ(timer(file, timer_request(0, 200000, 1000)).error, 0);
+    std::vector<std::unique_ptr<Caller>> waiters;
+    for (int i = 0; i < 4; ++i)
+        waiters.push_back(std::make_unique<Caller>([&] {
+            for (int n = 0; n < 250; ++n)
+                if (const long error = wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0,
+                                                               WAITQ_EXCLUSIVE | WAITQ_CONSUME))
+                                           .error)
+                    return error;
+            return 0L;
+        }));
+    for (const auto &waiter : waiters)
+        EXPECT_EQ(waiter->result(), 0);
+    EXPECT_EQ(info(file).counter, 0U);
+}
+
+} // namespace
+} // namespace waitq::test
