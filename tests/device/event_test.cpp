@@ -391,6 +391,36 @@ TEST_F(Event, ExclusiveWaiterThatTimesOutLeavesTheWakeToTheNext)
     }
 }
 
+// ---- the order of condition and wake ---------------------------------------------
+
+// The waiter has a higher priority and shares the waker's CPU, so on a preemptible kernel it
+// runs in the middle of the waker's call, the moment that it is woken: the condition must be
+// true by then.
+TEST_F(Event, ConditionIsTrueBeforeTheWake)
+{
+    const File file;
+    cpu_set_t first_cpu;
+    CPU_ZERO(&first_cpu);
+    CPU_SET(0, &first_cpu);
+    Answer<waitq_wait> answer{};
+    Caller waiter([&] {
+        const sched_param priority{1};
+        if (sched_setaffinity(0, sizeof first_cpu, &first_cpu) != 0 ||
+            sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+            return -1L;
+        answer = wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE));
+        return answer.error;
+    });
+    ASSERT_TRUE(asleep(waiter.tid(), 'S', file, &waitq_info::event_waiters));
+    Caller waker([&] {
+        sched_setaffinity(0, sizeof first_cpu, &first_cpu);
+        return wake(file, 1).error;
+    });
+    EXPECT_EQ(waker.result(), 0);
+    EXPECT_EQ(waiter.result(), 0);
+    EXPECT_EQ(answer.out.spurious, 0U);
+}
+
 // ---- privileges -------------------------------------------------------------------
 
 // Runs `body` in a child that is nobody and has no capability.

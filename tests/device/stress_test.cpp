@@ -152,6 +152,35 @@ TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
         EXPECT_EQ(caller->result(), 0);
 }
 
+// One waiter and one waker, who posts at a random moment after the waiter took the last: again
+// and again while the waiter is about to sleep. A wake lost there is never made up for.
+TEST_F(Stress, NoWakeIsLostWhileGoingToSleep)
+{
+    constexpr __u64 rounds = 30000;
+    const unsigned int random_seed = seed();
+    RecordProperty("seed", std::to_string(random_seed));
+    std::mt19937 random(random_seed);
+    const File file;
+    std::atomic<__u64> taken{0};
+    Caller waiter([&] {
+        while (taken < rounds) {
+            if (const long error = wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0,
+                                                           WAITQ_CONSUME | WAITQ_EXCLUSIVE))
+                                       .error)
+                return error;
+            ++taken;
+        }
+        return 0L;
+    });
+    for (__u64 n = 0; n < rounds; ++n) {
+        for (volatile unsigned int spin = random() % 512; spin > 0;)
+            spin = spin - 1;
+        ASSERT_EQ(wake(file, 1).error, 0);
+        ASSERT_TRUE(until([&] { return taken > n; })) << "round " << n << ", seed " << random_seed;
+    }
+    EXPECT_EQ(waiter.result(), 0);
+}
+
 // Opening, arming, cancelling and closing from many threads, with timers firing.
 TEST_F(Stress, TimersComeAndGo)
 {

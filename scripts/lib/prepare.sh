@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what it sets is for its callers
+# Everything that must exist before a VM can boot, built where it is missing. Sourced.
+
+# prepare TOP MODULE: sets kernel, module, command_line_tool and check_log. MODULE is the one to
+# load in place of the project's own, or empty.
+prepare()
+{
+	local top=$1 lock
+	module=$2
+
+	"$top/scripts/setup"
+	kernel=$("$top/scripts/kernel" image)
+
+	# Two runs must not build the same files at once.
+	mkdir -p "$top/build/vm"
+	exec {lock}>"$top/build/vm/.lock"
+	flock "$lock"
+	if [[ -z $module ]]; then
+		make -s --no-print-directory -C "$top" vm-module >&2
+		module=$(make -s --no-print-directory -C "$top" vm-module-path)
+		[[ $module == /* ]] || module=$top/$module
+	fi
+	# The build of the user space names each target it has, also where nothing was to do.
+	make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
+	exec {lock}>&-
+
+	command_line_tool=$top/build/user/cli/waitq
+	check_log=$top/build/user/tests/log/check-log
+	[[ -r $module ]] || die 1 "the build gave no $module"
+	[[ -x $check_log ]] || die 1 "the build gave no $check_log"
+}

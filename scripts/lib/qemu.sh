@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables shared with scripts/vm
+# Starts QEMU on an initramfs and follows the guest's report. Sourced.
+
+# accelerators ICOUNT: the ones to try, the better one first. A /dev/kvm that opens proves nothing:
+# on a machine whose processor has no such feature it can still make a VM, which then hangs.
+accelerators()
+{
+	if [[ -z $1 && -r /dev/kvm && -w /dev/kvm ]] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
+		echo kvm
+	fi
+	echo tcg
+}
+
+# port N CHARDEV: the guest's serial port ttySN. Each has an interrupt line of its own: the usual
+# two for four ports lose interrupts when two ports speak at once, and output gets stuck.
+port()
+{
+	local -a address=(0x3f8 0x2f8 0x3e8 0x2e8) line=(4 3 5 7)
+	options+=(-chardev "$2,id=port$1"
+		-device "isa-serial,index=$1,iobase=${address[$1]},irq=${line[$1]},chardev=port$1")
+}
+
+# inherited N FD: that port writes to a descriptor which QEMU inherits, so that QEMU neither opens
+# nor truncates (hence append=on) what the caller gave.
+inherited()
+{
+	options+=(-add-fd "fd=$2,set=$2")
+	port "$1" "file,path=/dev/fdset/$2,append=on"
+}
+
+# start ACCELERATOR: QEMU in the background, with the log on its descriptor 3, the report on 4,
+# stdout on 5 and stderr on 6. Reads initramfs, kernel, log, work, mode, smp, mem, icount, append;
+# sets qemu, report and copiers.
+start()
+{
+	local -a options=(
+		-nodefaults -no-user-config -display none -machine q35 -cpu max -smp "$smp" -m "$mem"
+		-kernel "$kernel" -initrd "$work/initramfs"
+		# A guest that reboots has crashed: stop, and let the missing report say so.
+		-no-reboot
+	)
+	# oops=panic: after an oops nothing that the guest reports is worth anything. A warning lets it
+	# go on, and the log tells. printk.devkmsg=on: no limit on the markers that tests write.
+	local arguments="console=ttyS0 loglevel=7 printk.time=1 printk.devkmsg=on panic=-1 oops=panic"
+	options+=(-append "$arguments${append:+ $append}")
+	case $1${icount:+-icount} in
+	kvm) options+=(-accel kvm) ;;
+	tcg) options+=(-accel "tcg,thread=multi") ;;
+	tcg-icount) options+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
+	esac
+	# The VM must not outlive this script, even when that is killed without a chance to clean up.
+	local -a command=(setpriv --pdeathsig KILL qemu-system-x86_64)
+
+	printf 'waitq VM: accelerator %s%s, %s CPUs, %s memory, %s\n' "$1" "${icount:+ with icount}" \
+		"$smp" "$mem" "${kernel%/*}" >"$log"
+	rm -f "$work"/{report,stdout,stderr}
+	mkfifo "$work"/{report,stdout,stderr}
+	copiers=()
+	inherited 0 3
+	inherited 3 4
+	if [[ $mode == run ]]; then
+		inherited 1 5
+		inherited 2 6
+		# dd passes on what arrives as it arrives, and says at the end how many bytes that were.
+		LC_ALL=C dd bs=64k <"$work/stdout" 2>"$work/stdout.count" &
+		copiers+=($!)
+		LC_ALL=C dd bs=64k <"$work/stderr" >&2 2>"$work/stderr.count" &
+		copiers+=($!)
+		"${command[@]}" "${options[@]}" </dev/null >"$work/qemu" 2>&1 \
+			3>>"$log" 4>"$work/report" 5>"$work/stdout" 6>"$work/stderr" &
+	else
+		# signal=off: Ctrl+C is a byte for the guest's terminal, not a signal for QEMU.
+		port 1 "stdio,signal=off"
+		"${command[@]}" "${options[@]}" <&0 2>"$work/qemu" 3>>"$log" 4>"$work/report" &
+	fi
+	qemu=$!
+	exec {report}<"$work/report"
+}
+
+stop()
+{
+	local pid
+	for pid in ${qemu:-} "${copiers[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	qemu='' copiers=()
+	[[ -z ${report:-} ]] || exec {report}<&-
+	report=''
+}
+
+# follow SECONDS [KEY]: reads the report until QEMU ends, or until KEY came, into got[]. Status 1:
+# the time was over.
+follow()
+{
+	local deadline=$((SECONDS + $1)) key=${2:-} line status
+	while ((SECONDS < deadline)); do
+		status=0
+		IFS= read -r -t $((deadline - SECONDS)) -u "$report" line || status=$?
+		# Beyond 128: nothing for so long. Otherwise the end: QEMU has closed its side.
+		((status <= 128)) || return 1
+		((status == 0)) || return 0
+		got[${line%% *}]=${line#* }
+		[[ ${line%% *} != "$key" ]] || return 0
+	done
+	return 1
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "scanner.hpp"
+
+#include "patterns.hpp"
+
+#include <algorithm>
+
+namespace waitq::log {
+namespace {
+
+constexpr std::string_view marker_prefix = "waitq-test: ";
+
+// Calls visit(line, number) for each line. The console ends lines with "\r\n".
+template <typename Visit>
+void for_each_line(std::string_view text, Visit visit)
+{
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        while (line.ends_with('\r'))
+            line.remove_suffix(1);
+        visit(line, number);
+    }
+}
+
+// Calls visit(entry, comment) for each entry of a data file; comment is what stands right above.
+template <typename Visit>
+void for_each_entry(std::string_view data, Visit visit)
+{
+    std::string_view comment;
+    for_each_line(data, [&](std::string_view line, std::size_t) {
+        if (!line.empty() && !line.starts_with('#'))
+            visit(line, comment);
+        comment = line.starts_with("# ") ? line.substr(2) : std::string_view();
+    });
+}
+
+bool is_allowed(std::string_view line)
+{
+    return std::ranges::any_of(allowed(), [&](const Allowed &entry) {
+        return line.find(entry.text) != std::string_view::npos;
+    });
+}
+
+} // namespace
+
+const std::vector<std::string_view> &splats()
+{
+    static const auto list = [] {
+        std::vector<std::string_view> result;
+        for_each_entry(data::splats, [&](auto entry, auto) { result.push_back(entry); });
+        return result;
+    }();
+    return list;
+}
+
+const std::vector<Allowed> &allowed()
+{
+    static const auto list = [] {
+        std::vector<Allowed> result;
+        for_each_entry(data::allowed, [&](auto entry, auto comment) {
+            result.push_back({entry, comment});
+        });
+        return result;
+    }();
+    return list;
+}
+
+std::vector<Finding> scan(std::string_view log)
+{
+    std::vector<Finding> findings;
+    std::string_view test;
+    for_each_line(log, [&](std::string_view line, std::size_t number) {
+        if (const auto marked = marked_test(line)) {
+            test = *marked;
+            return;
+        }
+        const auto fits = [&](std::string_view pattern) {
+            return line.find(pattern) != std::string_view::npos;
+        };
+        const auto splat = std::ranges::find_if(splats(), fits);
+        if (splat != splats().end() && !is_allowed(line))
+            findings.push_back({number, line, *splat, test});
+    });
+    return findings;
+}
+
+std::optional<std::vector<Finding>> scan_since(std::string_view log, std::string_view test)
+{
+    std::size_t since = 0;
+    for_each_line(log, [&](std::string_view line, std::size_t number) {
+        if (marked_test(line) == test)
+            since = number;
+    });
+    if (since == 0)
+        return std::nullopt;
+    auto findings = scan(log);
+    std::erase_if(findings, [&](const Finding &finding) { return finding.line < since; });
+    return findings;
+}
+
+std::string marker(std::string_view test)
+{
+    return std::string(marker_prefix) + std::string(test) + "\n";
+}
+
+std::optional<std::string_view> marked_test(std::string_view line)
+{
+    const auto at = line.find(marker_prefix);
+    if (at == std::string_view::npos)
+        return std::nullopt;
+    // Before it stands what the kernel puts there: a time stamp, a level ("<4>"), or the head of a
+    // /dev/kmsg record ("4,812,1290453,-;"). A line that quotes a marker is none.
+    const auto before = line.substr(0, at);
+    if (!before.empty() && !before.ends_with("] ") && !before.ends_with('>') &&
+        !before.ends_with(';'))
+        return std::nullopt;
+    return line.substr(at + marker_prefix.size());
+}
+
+} // namespace waitq::log
