@@ -13,25 +13,16 @@ accelerators()
 	echo tcg
 }
 
-# port N CHARDEV: the guest's serial port ttySN. Each has an interrupt line of its own: the usual
-# two for four ports lose interrupts when two ports speak at once, and output gets stuck.
-port()
-{
-	local -a address=(0x3f8 0x2f8 0x3e8 0x2e8) line=(4 3 5 7)
-	options+=(-chardev "$2,id=port$1"
-		-device "isa-serial,index=$1,iobase=${address[$1]},irq=${line[$1]},chardev=port$1")
-}
-
-# inherited N FD: that port writes to a descriptor which QEMU inherits, so that QEMU neither opens
-# nor truncates (hence append=on) what the caller gave.
+# inherited FD: the guest's next serial port writes to a descriptor which QEMU inherits, so that
+# QEMU neither opens nor truncates (hence append=on) what the caller gave.
 inherited()
 {
-	options+=(-add-fd "fd=$2,set=$2")
-	port "$1" "file,path=/dev/fdset/$2,append=on"
+	options+=(-add-fd "fd=$1,set=$1" -chardev "file,id=fd$1,path=/dev/fdset/$1,append=on"
+		-serial "chardev:fd$1")
 }
 
-# start ACCELERATOR: QEMU in the background, with the log on its descriptor 3, the report on 4,
-# stdout on 5 and stderr on 6. Reads initramfs, kernel, log, work, mode, smp, mem, icount, append;
+# start ACCELERATOR: QEMU in the background, with the log on its descriptor 3, stdout on 4,
+# stderr on 5 and the report on 6. Reads initramfs, kernel, log, work, mode, smp, mem, icount, append;
 # sets qemu, report and copiers.
 start()
 {
@@ -58,22 +49,23 @@ start()
 	rm -f "$work"/{report,stdout,stderr}
 	mkfifo "$work"/{report,stdout,stderr}
 	copiers=()
-	inherited 0 3
-	inherited 3 4
+	inherited 3
 	if [[ $mode == run ]]; then
-		inherited 1 5
-		inherited 2 6
+		inherited 4
+		inherited 5
+		inherited 6
 		# dd passes on what arrives as it arrives, and says at the end how many bytes that were.
 		LC_ALL=C dd bs=64k <"$work/stdout" 2>"$work/stdout.count" &
 		copiers+=($!)
 		LC_ALL=C dd bs=64k <"$work/stderr" >&2 2>"$work/stderr.count" &
 		copiers+=($!)
 		"${command[@]}" "${options[@]}" </dev/null >"$work/qemu" 2>&1 \
-			3>>"$log" 4>"$work/report" 5>"$work/stdout" 6>"$work/stderr" &
+			3>>"$log" 4>"$work/stdout" 5>"$work/stderr" 6>"$work/report" &
 	else
 		# signal=off: Ctrl+C is a byte for the guest's terminal, not a signal for QEMU.
-		port 1 "stdio,signal=off"
-		"${command[@]}" "${options[@]}" <&0 2>"$work/qemu" 3>>"$log" 4>"$work/report" &
+		options+=(-chardev "stdio,id=terminal,signal=off" -serial chardev:terminal -serial null)
+		inherited 6
+		"${command[@]}" "${options[@]}" <&0 2>"$work/qemu" 3>>"$log" 6>"$work/report" &
 	fi
 	qemu=$!
 	exec {report}<"$work/report"

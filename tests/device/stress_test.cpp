@@ -119,6 +119,7 @@ TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
     const File file;
     std::atomic<__u64> consumed{0};
     std::vector<std::unique_ptr<Caller>> callers;
+    callers.reserve(consumers);
     for (int i = 0; i < consumers; ++i)
         callers.push_back(std::make_unique<Caller>([&, i] {
             std::mt19937 own(random_seed + static_cast<unsigned int>(i) + 1);
@@ -128,7 +129,7 @@ TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
                                                   1, 0, WAITQ_EXCLUSIVE | WAITQ_CONSUME);
                 auto timed = request;
                 if (timed.kind == WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT)
-                    timed.timeout_ns = own() % 5000000;
+                    timed.timeout_ns = static_cast<__s64>(own() % 5000000);
                 const long error = wait(file, timed).error;
                 if (error == 0)
                     ++consumed;
@@ -186,11 +187,12 @@ TEST_F(Stress, TimersComeAndGo)
 {
     std::vector<std::unique_ptr<Caller>> callers;
     const File shared;
+    callers.reserve(4);
     for (int i = 0; i < 4; ++i)
         callers.push_back(std::make_unique<Caller>([&, i] {
             for (int n = 0; n < 500; ++n) {
                 const File own;
-                if (timer(own, timer_request(n % 3 * 30000, WAITQ_TIMER_PERIOD_MIN_NS * 10, 0))
+                if (timer(own, timer_request(n % 3 * 30000LL, WAITQ_TIMER_PERIOD_MIN_NS * 10, 0))
                         .error != 0)
                     return 1L;
                 // The shared file's timer is armed and cancelled by all at once.

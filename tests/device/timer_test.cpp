@@ -144,6 +144,7 @@ TEST_F(Timer, ThousandWakesFromInterruptAllArrive)
     const File file;
     ASSERT_EQ(timer(file, timer_request(0, 200000, 1000)).error, 0);
     std::vector<std::unique_ptr<Caller>> waiters;
+    waiters.reserve(4);
     for (int i = 0; i < 4; ++i)
         waiters.push_back(std::make_unique<Caller>([&] {
             for (int n = 0; n < 250; ++n)
