@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands.hpp"
+
+#include <array>
+
+namespace waitq::cli {
+
+std::span<const Command> commands()
+{
+    static const auto table = std::to_array<Command>({list, info, wait, wake, timer, demo});
+    return table;
+}
+
+} // namespace waitq::cli

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+// The commands; each is defined in the file of its name.
+#pragma once
+
+#include "command.hpp"
+
+namespace waitq::cli {
+
+extern const Command list, info, wait, wake, timer, demo;
+
+} // namespace waitq::cli

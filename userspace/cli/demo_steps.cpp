@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "demo_steps.hpp"
+
+#include "durations.hpp"
+#include "report.hpp"
+
+#include <array>
+#include <csignal>
+
+namespace waitq::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto one_reader = "1 reader";
+constexpr auto one_waiter = "1 waiter";
+
+void cat_sleeps(Stage &stage, Cat &cat)
+{
+    stage.tell("`cat " + stage.name().path + "`: there is no byte, so read() puts cat to sleep.");
+    cat = std::make_unique<PtyProcess>(std::vector<std::string>{"cat", stage.name().path});
+    stage.seen_asleep(*cat, 'S', &waitq_info::readers, one_reader);
+}
+
+void write_wakes(Stage &stage, Cat &cat)
+{
+    const std::string echo = "echo hello > " + stage.name().path;
+    stage.tell("`" + echo + "`: write() makes the condition true, then wakes cat.");
+    PtyProcess shell({"sh", "-c", echo});
+    stage.seen(shell.ended() && shell.exit_code() == 0, "echo has written");
+    stage.seen(cat->shows("hello"), "cat's terminal shows: hello");
+    stage.seen_asleep(*cat, 'S', &waitq_info::readers, "1 reader again");
+}
+
+void ioctl_wakes(Stage &stage, Cat & /*cat*/)
+{
+    stage.tell("`waitq wait --consume` sleeps until the event counter is 1, to take that 1.");
+    PtyProcess waiter(stage.waiter());
+    stage.seen_asleep(waiter, 'S', &waitq_info::event_waiters, one_waiter);
+
+    stage.tell("`waitq wake --post 0`, a bare wake: the waiter looks, finds 0, and sleeps on.");
+    const auto before = stage.info().spurious;
+    stage.seen(stage.wake({.post = 0}).woken == 1, "1 task woken");
+    stage.seen(eventually([&] { return stage.info().spurious == before + 1; }),
+               "the device counts one more wake-up in vain (spurious)");
+    stage.seen_asleep(waiter, 'S', &waitq_info::event_waiters, "1 waiter again");
+
+    stage.tell("`waitq wake`, which posts 1 first: now the wait is over.");
+    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    stage.seen(waiter.ended() && waiter.exit_code() == 0, "the waiter has returned, with status 0");
+}
+
+void timer_wakes(Stage &stage, Cat & /*cat*/)
+{
+    constexpr auto delay = 50ms;
+    stage.tell("A timer interrupt does in " + format_duration(delay) +
+               " what `waitq wake` did, as a device's driver would.");
+    PtyProcess waiter(stage.waiter());
+    stage.seen_asleep(waiter, 'S', &waitq_info::event_waiters, one_waiter);
+
+    const auto start = steady_clock::now();
+    (void)require(stage.device().arm({.delay = delay}), Call::Timer, stage.name());
+    const bool returned = waiter.ended() && waiter.exit_code() == 0;
+    const auto took = std::chrono::floor<std::chrono::microseconds>(steady_clock::now() - start);
+    stage.seen(returned, "the waiter has returned, with status 0");
+    stage.seen(took >= delay, "that was " + format_duration(took) + " later, not early");
+    stage.seen(require(stage.device().cancel_timer(), Call::Timer, stage.name()) == 1,
+               "the timer has fired once");
+}
+
+void ctrl_c_ends_cat(Stage &stage, Cat &cat)
+{
+    stage.tell("Ctrl+C on cat's terminal: SIGINT ends an interruptible sleep at once.");
+    stage.seen_asleep(*cat, 'S', &waitq_info::readers, one_reader);
+    cat->ctrl_c();
+    stage.seen(cat->ended() && cat->signal() == SIGINT, "cat was killed by SIGINT");
+    stage.seen(stage.info().readers == 0, "the device counts no reader: nothing is left behind");
+}
+
+/// Wakes whoever is left, because nothing else can end an uninterruptible sleep.
+class LastWake {
+public:
+    explicit LastWake(const Device &device) : device_(device) {}
+    LastWake(const LastWake &) = delete;
+    LastWake &operator=(const LastWake &) = delete;
+    ~LastWake()
+    {
+        if (!done_)
+            (void)device_.wake({.kind = WakeKind::wake_up_all});
+    }
+    void done() { done_ = true; }
+
+private:
+    const Device &device_;
+    bool done_ = false;
+};
+
+void ctrl_c_must_wait(Stage &stage, Cat & /*cat*/)
+{
+    stage.tell("`waitq wait --consume --kind wait_event` sleeps uninterruptibly.");
+    PtyProcess waiter(stage.waiter({"--kind", "wait_event"}));
+    LastWake last(stage.device());
+    stage.seen_asleep(waiter, 'D', &waitq_info::event_waiters, one_waiter);
+
+    stage.tell("Ctrl+C: SIGINT is sent, but the task may not wake for it.");
+    waiter.ctrl_c();
+    stage.seen(eventually([&] { return waiter.pending(SIGINT); }),
+               "SIGINT is pending, in /proc/" + std::to_string(waiter.pid()) + "/status");
+    // The kernel decides whom a signal wakes before it can be seen pending, under one lock: a
+    // task that still sleeps now was passed over for good.
+    const waitq_info now = stage.info();
+    stage.seen(waiter.state() == 'D' && now.event_waiters == 1,
+               "still in state D, still counted by the device");
+
+    stage.tell("`waitq wake`: the wait returns, and only then the signal lands.");
+    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    last.done();
+    constexpr int interrupted = static_cast<int>(ExitCode::Interrupted);
+    stage.seen(waiter.shows("satisfied") && waiter.ended() && waiter.exit_code() == interrupted,
+               "the wait was satisfied, then Ctrl+C: exit status 130");
+}
+
+} // namespace
+
+std::span<const Step> demo_steps()
+{
+    static constexpr auto table = std::to_array<Step>({
+        {"cat", "cat goes to sleep", cat_sleeps},
+        {"write", "Woken by a write", write_wakes},
+        {"ioctl", "Woken by an ioctl, once in vain", ioctl_wakes},
+        {"timer", "Woken by a timer interrupt", timer_wakes},
+        {"ctrl-c", "Ctrl+C on an interruptible sleep", ctrl_c_ends_cat},
+        {"ctrl-c-uninterruptible", "Ctrl+C on an uninterruptible sleep", ctrl_c_must_wait},
+    });
+    return table;
+}
+
+} // namespace waitq::cli

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+// The library's tables against the contract they are made from.
+#include <gtest/gtest.h>
+#include <set>
+#include <waitq/waitq.hpp>
+
+namespace waitq {
+
+namespace {
+
+// The contract counts its own rows; the struct has one word per figure after size and pad.
+#define ROW(...) 1,
+constexpr std::size_t wait_rows = std::initializer_list<int>{WAITQ_WAIT_KINDS(ROW)}.size();
+constexpr std::size_t wake_rows = std::initializer_list<int>{WAITQ_WAKE_KINDS(ROW)}.size();
+#undef ROW
+static_assert(wait_kinds.size() == wait_rows && wake_kinds.size() == wake_rows);
+static_assert(sizeof(waitq_info) == 8 + figures.size() * sizeof(__u64));
+
+// Spelled out here, and not made from the contract: what its first version promised.
+static_assert(static_cast<int>(WaitKind::wait_event) == 0);
+static_assert(static_cast<int>(WaitKind::wait_event_timeout) == 1);
+static_assert(static_cast<int>(WaitKind::wait_event_interruptible) == 2);
+static_assert(static_cast<int>(WaitKind::wait_event_interruptible_timeout) == 3);
+static_assert(static_cast<int>(WaitKind::wait_event_killable) == 4);
+static_assert(static_cast<int>(WaitKind::wait_event_killable_timeout) == 5);
+static_assert(static_cast<int>(WakeKind::wake_up) == 0);
+static_assert(static_cast<int>(WakeKind::wake_up_nr) == 1);
+static_assert(static_cast<int>(WakeKind::wake_up_all) == 2);
+
+TEST(WaitKinds, NamesValuesAndStatesAgree)
+{
+    for (const WaitKindRow &row : wait_kinds) {
+        EXPECT_EQ(find_kind(wait_kinds, row.name), &row);
+        EXPECT_EQ(find_kind(row.kind), &row);
+        // The kernel's names say it all.
+        EXPECT_EQ(row.has_timeout(), row.name.ends_with("timeout")) << row.name;
+        EXPECT_EQ(row.state == "INTERRUPTIBLE", row.name.find("interruptible") != row.name.npos)
+            << row.name;
+        EXPECT_EQ(row.state == "KILLABLE", row.name.find("killable") != row.name.npos) << row.name;
+    }
+}
+
+TEST(WaitKinds, EveryOneWithoutTimeoutHasATimedVariant)
+{
+    for (const WaitKindRow &row : wait_kinds) {
+        if (row.has_timeout())
+            continue;
+        const auto *timed = find_kind(wait_kinds, std::string(row.name) + "_timeout");
+        ASSERT_NE(timed, nullptr) << row.name;
+        EXPECT_TRUE(timed->has_timeout());
+        EXPECT_EQ(timed->state, row.state);
+    }
+}
+
+TEST(WakeKinds, NamesAndValuesAgree)
+{
+    for (const WakeKindRow &row : wake_kinds) {
+        EXPECT_EQ(find_kind(wake_kinds, row.name), &row);
+        EXPECT_EQ(find_kind(row.kind), &row);
+    }
+    EXPECT_EQ(find_kind(WakeKind::wake_up_nr)->scope, "NR");
+}
+
+TEST(Kinds, UnknownOnesAreNotFound)
+{
+    EXPECT_EQ(find_kind(wait_kinds, "wait_event_"), nullptr);
+    EXPECT_EQ(find_kind(wake_kinds, ""), nullptr);
+    EXPECT_EQ(find_kind(static_cast<WaitKind>(wait_rows)), nullptr);
+    EXPECT_EQ(find_kind(static_cast<WakeKind>(wake_rows)), nullptr);
+}
+
+TEST(Figures, EachIsItsOwnWordOfTheStruct)
+{
+    waitq_info info{};
+    __u64 next = 1;
+    for (const Figure &figure : figures)
+        info.*figure.value = next++;
+    EXPECT_EQ(info.size, 0U);
+    EXPECT_EQ(info.pad, 0U);
+    EXPECT_EQ(info.readers, 1U);
+    EXPECT_EQ(info.signals, figures.size());
+
+    std::set<std::string_view> names;
+    for (const Figure &figure : figures) {
+        names.insert(figure.name);
+        EXPECT_FALSE(figure.text.empty()) << figure.name;
+    }
+    EXPECT_EQ(names.size(), figures.size());
+}
+
+} // namespace
+
+} // namespace waitq
