@@ -229,7 +229,7 @@ TEST(DeviceOwnership, MovesWithTheDescriptor)
 
     Device second = std::move(first);
     EXPECT_EQ(second.fd(), fd);
-    // NOLINTNEXTLINE(bugprone-use-after-move): this is the contract
+    // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move): the contract
     EXPECT_EQ(first.fd(), -1);
     {
         const Device third = std::move(second);
