@@ -51,7 +51,8 @@ Report run(const DeviceName &name, const Settings &settings)
 
 constexpr const char *footer =
     R"(It starts cat, echo and `waitq wait` on terminals of their own, wakes them by a write, an
-ioctl and a timer interrupt, presses Ctrl+C, says what will happen and checks that it does.
+ioctl and a timer interrupt, sends them Ctrl+C and kill -9; it says what will happen and checks
+that it does.
 It needs root, and a device that nobody else uses; that is emptied first.
 Exit status: 0 all as claimed, 1 the kernel did otherwise.
 

@@ -97,6 +97,18 @@ private:
     bool done_ = false;
 };
 
+/// Checks that @signal is pending for @waiter, and that @waiter sleeps on all the same.
+void seen_passed_over(Stage &stage, const PtyProcess &waiter, int signal, const std::string &name)
+{
+    stage.seen(eventually([&] { return waiter.pending(signal); }),
+               name + " is pending, in /proc/" + std::to_string(waiter.pid()) + "/status");
+    // The kernel decides whom a signal wakes before it can be seen pending, under one lock: a
+    // task that still sleeps now was passed over for good.
+    const waitq_info now = stage.info();
+    stage.seen(waiter.state() == 'D' && now.event_waiters == 1,
+               "still in state D, still counted by the device");
+}
+
 void ctrl_c_must_wait(Stage &stage, Cat & /*cat*/)
 {
     stage.tell("`waitq wait --consume --kind wait_event` sleeps uninterruptibly.");
@@ -106,13 +118,7 @@ void ctrl_c_must_wait(Stage &stage, Cat & /*cat*/)
 
     stage.tell("Ctrl+C: SIGINT is sent, but the task may not wake for it.");
     waiter.ctrl_c();
-    stage.seen(eventually([&] { return waiter.pending(SIGINT); }),
-               "SIGINT is pending, in /proc/" + std::to_string(waiter.pid()) + "/status");
-    // The kernel decides whom a signal wakes before it can be seen pending, under one lock: a
-    // task that still sleeps now was passed over for good.
-    const waitq_info now = stage.info();
-    stage.seen(waiter.state() == 'D' && now.event_waiters == 1,
-               "still in state D, still counted by the device");
+    seen_passed_over(stage, waiter, SIGINT, "SIGINT");
 
     stage.tell("`waitq wake`: the wait returns, and only then the signal lands.");
     stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
@@ -120,6 +126,21 @@ void ctrl_c_must_wait(Stage &stage, Cat & /*cat*/)
     constexpr int interrupted = static_cast<int>(ExitCode::Interrupted);
     stage.seen(waiter.shows("satisfied") && waiter.ended() && waiter.exit_code() == interrupted,
                "the wait was satisfied, then Ctrl+C: exit status 130");
+}
+
+void kill_must_wait(Stage &stage, Cat & /*cat*/)
+{
+    stage.tell("`waitq wait --consume --kind wait_event` again, and now `kill -9`.");
+    PtyProcess waiter(stage.waiter({"--kind", "wait_event"}));
+    LastWake last(stage.device());
+    stage.seen_asleep(waiter, 'D', &waitq_info::event_waiters, one_waiter);
+    kill(waiter.pid(), SIGKILL);
+    seen_passed_over(stage, waiter, SIGKILL, "SIGKILL");
+
+    stage.tell("`waitq wake`: the task leaves the kernel, and dies of the signal.");
+    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    last.done();
+    stage.seen(waiter.ended() && waiter.signal() == SIGKILL, "the waiter was killed by SIGKILL");
 }
 
 } // namespace
@@ -133,6 +154,7 @@ std::span<const Step> demo_steps()
         {"timer", "Woken by a timer interrupt", timer_wakes},
         {"ctrl-c", "Ctrl+C on an interruptible sleep", ctrl_c_ends_cat},
         {"ctrl-c-uninterruptible", "Ctrl+C on an uninterruptible sleep", ctrl_c_must_wait},
+        {"kill", "kill -9 on an uninterruptible sleep", kill_must_wait},
     });
     return table;
 }
