@@ -130,7 +130,8 @@ TEST(Planted, IsFoundAfterACleanLog)
     const auto clean = read(logs / "clean" / "boot-6.1-cloud.log");
     const auto lines = static_cast<std::size_t>(std::ranges::count(clean, '\n'));
     for (const auto &[name, patterns] : planted) {
-        const auto log = clean + read(logs / "planted" / (name + ".log"));
+        auto log = clean;
+        log += read(logs / "planted" / (name + ".log"));
         const auto findings = waitq::log::scan(log);
         EXPECT_EQ(patterns_of(findings), patterns) << name;
         ASSERT_FALSE(findings.empty()) << name;
