@@ -18,7 +18,6 @@ enum class Error : unsigned char {
     bad_call,     // no such ioctl
     forbidden,    // needs CAP_SYS_ADMIN
     overflow,     // of the counter
-    busy,         // the module's timers fire often enough
 };
 
 WAITQ_INLINE long to_errno(Error error)
@@ -42,8 +41,6 @@ WAITQ_INLINE long to_errno(Error error)
         return -KAPI_EPERM;
     case Error::overflow:
         return -KAPI_EOVERFLOW;
-    case Error::busy:
-        return -KAPI_EBUSY;
     }
     return -KAPI_EINVAL;
 }

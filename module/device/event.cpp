@@ -153,8 +153,7 @@ Posted post(Queue &queue, __u64 n)
 __u64 announce(Queue &queue, __u64 n, Wakes wakes)
 {
     const unsigned long woken = wake(queue, queue.events, wakes);
-    if (n != 0)
-        kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_PRI);
+    notify(queue, poll_event, n != 0 ? KAPI_POLL_MSG : 0);
     return woken;
 }
 
@@ -174,13 +173,26 @@ Error wait(Queue &queue, waitq_wait &request)
     if (forbidden(kind, timeout_ns))
         return Error::forbidden;
 
-    const WaitResult result = waitq_wait_for_event(queue, kind, request, timeout_ns);
+    WaitResult result = waitq_wait_for_event(queue, kind, request, timeout_ns);
+    // Jiffies may lag behind the clock (interrupts were off where they are counted), and a
+    // very long timeout was cut: what is not over by the clock goes on.
+    __s64 left = 0;
+    while (result.outcome == WaitOutcome::timed_out &&
+           (left = timeout_ns - (kapi_now_ns() - now)) > 0) {
+        const unsigned long spurious = result.spurious;
+        result = waitq_wait_for_event(queue, kind, request, left);
+        result.spurious += spurious;
+    }
+    if (result.outcome == WaitOutcome::timed_out) {
+        const SpinGuard guard(queue.lock);
+        ++queue.totals.timeouts;
+    }
     const Answer answer = answer_for(result.outcome);
     request.outcome = answer.outcome;
     request.spurious = result.spurious;
     request.left_ns = 0;
     if (timed && result.outcome != WaitOutcome::timed_out) {
-        const __s64 left = timeout_ns - (kapi_now_ns() - now);
+        left = timeout_ns - (kapi_now_ns() - now);
         request.left_ns = left > 0 ? left : 0;
     }
     // The call that comes after the signal goes on with what was left.
@@ -197,9 +209,9 @@ void settle(Queue &queue, __u64 n, bool delivered)
         if (!delivered)
             queue.counter += n;
     }
-    // Others may have gone to sleep because of what was lent.
+    // Others may have gone to sleep because of what was lent: any number of them.
     if (!delivered)
-        wake(queue, queue.events, Wakes::one());
+        announce(queue, n, Wakes::all());
 }
 
 } // namespace waitq

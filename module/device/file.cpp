@@ -39,24 +39,18 @@ void waitq_release(waitq_file *file)
 unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *table)
 {
     waitq_queue &queue = *file->queue;
-    // Only what was asked for: a poll for bytes is not to be woken by events, and
-    // io_uring can wait in two heads at most.
-    const unsigned int asked = kapi_poll_requested(table);
-    if (asked & (KAPI_EPOLLIN | KAPI_EPOLLRDNORM))
-        kapi_poll_wait(filp, queue.readers.queue.native(), table);
-    if (asked & (KAPI_EPOLLOUT | KAPI_EPOLLWRNORM))
-        kapi_poll_wait(filp, queue.room.queue.native(), table);
-    if (asked & KAPI_EPOLLPRI)
-        kapi_poll_wait(filp, queue.events.queue.native(), table);
+    // Always, and before the look: epoll links on the first call and never again, not even
+    // when it is later asked for other events.
+    kapi_poll_wait(filp, queue.pollers.native(), table);
 
     const waitq::SpinGuard guard(queue.lock);
     unsigned int ready = 0;
-    if (queue.ring.size() != 0)
-        ready |= KAPI_EPOLLIN | KAPI_EPOLLRDNORM;
+    if (waitq::readable(queue))
+        ready |= waitq::poll_in;
     if (waitq::writable(queue))
-        ready |= KAPI_EPOLLOUT | KAPI_EPOLLWRNORM;
+        ready |= waitq::poll_out;
     if (queue.counter != 0)
-        ready |= KAPI_EPOLLPRI;
+        ready |= waitq::poll_event;
     return ready;
 }
 

@@ -6,7 +6,7 @@ namespace waitq {
 namespace {
 
 // One lockdep class for each role: an inversion between two roles is then seen.
-constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{};
+constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{}, pollers_key{};
 
 } // namespace
 
@@ -19,6 +19,14 @@ unsigned long wake(Queue &queue, Head &head, Wakes wakes)
     ++queue.totals.wakes;
     queue.totals.woken += woken;
     return woken;
+}
+
+void notify(Queue &queue, PollMask mask, int band)
+{
+    if (queue.pollers.has_sleeper())
+        queue.pollers.wake_up_poll(mask);
+    if (band != 0)
+        kill_fasync(&queue.subscribers, KAPI_SIGIO, band);
 }
 
 } // namespace waitq
@@ -37,6 +45,7 @@ waitq_queue *waitq_queue_create(unsigned int capacity)
     queue->writers.queue.init("waitq writers", &waitq::writers_key);
     queue->room.queue.init("waitq room", &waitq::room_key);
     queue->events.queue.init("waitq events", &waitq::events_key);
+    queue->pollers.init("waitq pollers", &waitq::pollers_key);
     return queue;
 }
 

@@ -34,12 +34,13 @@ struct Totals {
 //   room      there is room for what the task that is writing needs next
 //   events    the counter is at or above the waiter's threshold
 //
-// `room` has at most one waiter. Pollers link themselves into `readers` (POLLIN), `room`
-// (POLLOUT) and `events` (POLLPRI).
+// `room` has at most one waiter. Pollers have a queue of their own, whatever they poll for:
+// an EPOLLEXCLUSIVE one among the waiters would take wake-ups that it does not use.
 //
 // Lock order: `lock`, then a head's own lock. No wake-up is done with `lock` held.
 struct waitq_queue {
     waitq::Head readers, writers, room, events;
+    waitq::WaitQueue pollers;
 
     waitq::SpinLock lock;
     // Guarded by lock:
@@ -49,6 +50,8 @@ struct waitq_queue {
     __u64 counter;    // the event counter
     __u64 lent;       // taken off the counter, not yet delivered to the taker
     waitq::Totals totals;
+    // Who was refused because an end was taken hears by SIGIO when it is given back.
+    bool owes_in, owes_out;
 
     fasync_struct *subscribers; // to SIGIO; guarded by the kernel's fasync lock
 };
@@ -71,8 +74,8 @@ struct Counted {
     }
 };
 
-// Sleeps in `head` as wait_event() does, counted as a waiter, and enters the outcome in
-// the totals. Process context, may sleep, no lock held. Inlined into each caller, so
+// Sleeps in `head` as wait_event() does, counted as a waiter, and enters in the totals what
+// came of it. Process context, may sleep, no lock held. Inlined into each caller, so
 // that /proc/PID/wchan and a stack trace name the caller.
 template <class Timeout, class Condition>
 [[nodiscard]] WAITQ_INLINE WaitResult sleep_in(Queue &queue, Head &head, TaskState state,
@@ -87,7 +90,6 @@ template <class Timeout, class Condition>
         wait_event(head.queue, state, exclusive, timeout, Counted<Condition>{queue, condition});
     const SpinGuard guard(queue.lock);
     --waiting(head, exclusive);
-    queue.totals.timeouts += result.outcome == WaitOutcome::timed_out;
     queue.totals.signals += result.outcome == WaitOutcome::signalled;
     return result;
 }
@@ -96,6 +98,15 @@ template <class Timeout, class Condition>
 // queue.lock, which is no longer held. Any context. Returns the tasks woken.
 unsigned long wake(Queue &queue, Head &head, Wakes wakes);
 
+enum PollMask : unsigned int {
+    poll_in = KAPI_EPOLLIN | KAPI_EPOLLRDNORM,
+    poll_out = KAPI_EPOLLOUT | KAPI_EPOLLWRNORM,
+    poll_event = KAPI_EPOLLMSG,
+};
+
+// Tells those who poll for `mask` and, if `band` is not 0, the subscribers to SIGIO. Any context.
+void notify(Queue &queue, PollMask mask, int band);
+
 // What a write can have at once, whatever its size: the promise behind POLLOUT.
 WAITQ_INLINE unsigned int atomic_write(const Queue &queue)
 {
@@ -103,7 +114,11 @@ WAITQ_INLINE unsigned int atomic_write(const Queue &queue)
     return capacity < WAITQ_ATOMIC_WRITE ? capacity : WAITQ_ATOMIC_WRITE;
 }
 
-// queue.lock held.
+// What poll says. queue.lock held.
+WAITQ_INLINE bool readable(const Queue &queue)
+{
+    return !queue.reading && queue.ring.size() != 0;
+}
 WAITQ_INLINE bool writable(const Queue &queue)
 {
     return !queue.writing && queue.ring.room() >= atomic_write(queue);

@@ -15,7 +15,8 @@ enum class Blocking : bool { no, yes };
 WAITQ_INLINE unsigned int begin_reading(Queue &queue)
 {
     const SpinGuard guard(queue.lock);
-    if (queue.reading || queue.ring.size() == 0)
+    queue.owes_in |= queue.reading;
+    if (!readable(queue))
         return 0;
     queue.reading = true;
     return queue.ring.size();
@@ -25,24 +26,28 @@ WAITQ_INLINE unsigned int begin_reading(Queue &queue)
 // on every way out, so that a wake-up which this reader did not use up goes on to the next.
 void end_reading(Queue &queue, unsigned int taken)
 {
-    bool bytes_left, room_for_writer, became_writable;
+    bool bytes_left, someone_writes, now_writable, owed_in, owed_out;
     {
         const SpinGuard guard(queue.lock);
         const bool was_writable = writable(queue);
         queue.ring.consume(taken);
         queue.reading = false;
         bytes_left = queue.ring.size() != 0;
-        room_for_writer = !queue.writing && taken != 0;
-        became_writable = !was_writable && writable(queue);
+        someone_writes = queue.writing;
+        now_writable = writable(queue);
+        owed_out = now_writable && !was_writable;
+        owed_in = bytes_left && queue.owes_in;
+        queue.owes_in = false;
+        queue.owes_out |= taken != 0 && someone_writes;
     }
-    if (bytes_left)
+    if (bytes_left) {
         wake(queue, queue.readers, Wakes::one());
+        notify(queue, poll_in, owed_in ? KAPI_POLL_IN : 0);
+    }
     if (taken != 0)
-        wake(queue, queue.room, Wakes::one()); // the one that is writing, and pollers
-    if (room_for_writer)
-        wake(queue, queue.writers, Wakes::one());
-    if (became_writable)
-        kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_OUT);
+        wake(queue, someone_writes ? queue.room : queue.writers, Wakes::one());
+    if (taken != 0 && now_writable)
+        notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
 }
 
 WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
@@ -74,6 +79,7 @@ WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
 WAITQ_INLINE bool begin_writing(Queue &queue, unsigned int need)
 {
     const SpinGuard guard(queue.lock);
+    queue.owes_out |= queue.writing;
     if (queue.writing || queue.ring.room() < need)
         return false;
     queue.writing = true;
@@ -88,23 +94,25 @@ WAITQ_INLINE void publish(Queue &queue, unsigned int put)
         queue.ring.produce(put);
     }
     wake(queue, queue.readers, Wakes::one());
-    kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_IN);
+    notify(queue, poll_in, KAPI_POLL_IN);
 }
 
 // Gives the writing end back. As end_reading(): on every way out.
 void end_writing(Queue &queue)
 {
-    bool room_left, now_writable;
+    bool room_left, now_writable, owed_out;
     {
         const SpinGuard guard(queue.lock);
         queue.writing = false;
         room_left = queue.ring.room() != 0;
         now_writable = writable(queue);
+        owed_out = now_writable && queue.owes_out;
+        queue.owes_out = false;
     }
     if (room_left)
         wake(queue, queue.writers, Wakes::one());
-    if (now_writable)
-        wake(queue, queue.room, Wakes::one()); // pollers, who saw the end taken
+    if (now_writable) // pollers saw the end taken
+        notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
 }
 
 // With the writing end ours: sleeps until `need` bytes fit. False: a signal came.
@@ -142,6 +150,10 @@ WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, unsigned int need,
         need = 1;
         if (blocking == Blocking::no)
             return {done, Error::would_block};
+        // As long as readers keep up, nothing below sleeps or looks at signals.
+        kapi_cond_resched();
+        if (kapi_signal_pending())
+            return {done, Error::interrupted};
         if (!wait_for_room(queue, need))
             return {done, Error::interrupted};
     }

@@ -5,43 +5,32 @@
 namespace waitq {
 namespace {
 
-// The period has a floor, but a file is cheap: without a common bound, a thousand open
-// files would fire a thousand times as often.
-class TimerRate {
+// The period has a floor, but files are cheap and a wake-up walks its whole queue: many
+// timers, or one over many waiters, could still keep a CPU in interrupts. So each firing
+// books four times what it took, and no timer fires again before the time that is booked.
+class Pace {
 public:
     void init() { lock_.init(); }
 
-    bool take(__u32 rate)
+    // A firing began and ended. Returns the time before which its timer must not fire.
+    __s64 book(__s64 begin, __s64 end)
     {
         const SpinGuard guard(lock_);
-        if (rate > WAITQ_TIMER_RATE_MAX - taken_)
-            return false;
-        taken_ += rate;
-        return true;
-    }
-
-    void give_back(__u32 rate)
-    {
-        const SpinGuard guard(lock_);
-        taken_ -= rate;
+        if (booked_until_ < begin)
+            booked_until_ = begin;
+        booked_until_ += 4 * (end - begin + interrupt_ns);
+        return booked_until_;
     }
 
 private:
+    // What entering and leaving the interrupt costs, about: no clock sees that from within.
+    static constexpr __s64 interrupt_ns = 2000;
+
     SpinLock lock_;
-    __u32 taken_; // firings per second, rounded up; guarded by lock_
+    __s64 booked_until_; // guarded by lock_
 };
 
-constinit TimerRate timer_rate{};
-
-// Firings per second, rounded up; a timer that fires once counts as one.
-__u32 rate_of(__s64 period_ns)
-{
-    constexpr __u32 second = 1000000000;
-    if (period_ns == 0 || period_ns >= second)
-        return 1;
-    const __u32 period = static_cast<__u32>(period_ns);
-    return (second + period - 1) / period;
-}
+constinit Pace pace{};
 
 Error check(const waitq_timer &request)
 {
@@ -62,7 +51,7 @@ Error check(const waitq_timer &request)
 
 void timers_init()
 {
-    timer_rate.init();
+    pace.init();
 }
 
 void Timer::init(Queue &queue)
@@ -72,15 +61,9 @@ void Timer::init(Queue &queue)
     kapi_timer_init(&native_);
 }
 
-__u64 Timer::disarm()
+void Timer::cancel()
 {
     hrtimer_cancel(&native_);
-    if (rate_ != 0)
-        timer_rate.give_back(rate_);
-    rate_ = 0;
-    const __u64 fired = fired_;
-    fired_ = 0;
-    return fired;
 }
 
 Error Timer::set(waitq_timer &request)
@@ -92,14 +75,12 @@ Error Timer::set(waitq_timer &request)
         return Error::bad_argument;
 
     const MutexGuard guard(arming_);
-    request.fired = disarm();
+    cancel();
+    request.fired = fired_;
+    fired_ = 0;
     if (request.flags & WAITQ_TIMER_CANCEL)
         return Error::none;
 
-    const __u32 rate = rate_of(request.period_ns);
-    if (!timer_rate.take(rate))
-        return Error::busy;
-    rate_ = rate;
     period_ns_ = request.period_ns;
     remaining_ = request.count;
     post_ = request.post;
@@ -108,22 +89,16 @@ Error Timer::set(waitq_timer &request)
     return Error::none;
 }
 
-void Timer::cancel()
-{
-    disarm();
-}
-
 bool Timer::expired()
 {
+    const __s64 begin = kapi_now_ns();
     (void)post(*queue_, post_); // would it overflow, the counter stays, the wake-up comes
     announce(*queue_, post_, wakes_ ? Wakes::exactly(wakes_) : Wakes::all());
     ++fired_;
-    if (remaining_ != 0 && --remaining_ == 0) {
-        timer_rate.give_back(rate_);
-        rate_ = 0;
+    const __s64 not_before = pace.book(begin, kapi_now_ns());
+    if (remaining_ != 0 && --remaining_ == 0)
         return false;
-    }
-    kapi_timer_forward(&native_, period_ns_);
+    kapi_timer_forward(&native_, not_before, period_ns_);
     return true;
 }
 

@@ -30,8 +30,6 @@ public:
     WAITQ_INLINE static Timer &of(hrtimer *native) { return *reinterpret_cast<Timer *>(native); }
 
 private:
-    __u64 disarm();
-
     hrtimer native_; // first: of() finds the Timer by it
     Queue *queue_;
     Mutex arming_; // one set() at a time
@@ -41,8 +39,7 @@ private:
     __u64 remaining_; // firings to come; 0: no end
     __u64 post_;
     __u64 fired_;
-    __u32 rate_; // what this arming takes of the module's rate; 0: not armed
-    int wakes_;  // Wakes::native(): Wakes has no value that zeroed storage would be
+    int wakes_; // Wakes::native(): Wakes has no value that zeroed storage would be
 };
 
 } // namespace waitq

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "boundary.h"
@@ -57,6 +58,16 @@ void kapi_might_sleep(void)
 	might_sleep();
 }
 
+void kapi_cond_resched(void)
+{
+	cond_resched();
+}
+
+bool kapi_signal_pending(void)
+{
+	return signal_pending(current);
+}
+
 long long kapi_now_ns(void)
 {
 	return ktime_get_ns();
@@ -64,6 +75,8 @@ long long kapi_now_ns(void)
 
 long kapi_ns_to_jiffies(unsigned long long ns)
 {
+	/* nsecs_to_jiffies64() multiplies on some HZ; beyond this it could overflow. */
+	ns = min_t(u64, ns, 1ULL << 60);
 	return min_t(u64, nsecs_to_jiffies64(ns), MAX_JIFFY_OFFSET);
 }
 
@@ -115,14 +128,15 @@ void kapi_timer_start(struct hrtimer *timer, long long ns, bool absolute)
 	hrtimer_start(timer, ns_to_ktime(ns), absolute ? HRTIMER_MODE_ABS : HRTIMER_MODE_REL);
 }
 
-void kapi_timer_forward(struct hrtimer *timer, long long period_ns)
+void kapi_timer_forward(struct hrtimer *timer, long long not_before_ns, long long period_ns)
 {
-	hrtimer_forward_now(timer, ns_to_ktime(period_ns));
+	hrtimer_forward(timer, ns_to_ktime(not_before_ns), ns_to_ktime(period_ns));
 }
 
 void *kapi_zalloc(size_t size)
 {
-	return kvzalloc(size, GFP_KERNEL);
+	/* Accounted: whoever opens many files pays for them. */
+	return kvzalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
 void kapi_free(void *memory)
@@ -160,9 +174,9 @@ bool kapi_capable_sys_admin(void)
 	return capable(CAP_SYS_ADMIN);
 }
 
-unsigned int kapi_poll_requested(const struct poll_table_struct *table)
+void kapi_wake_up_poll(struct wait_queue_head *head, unsigned int mask)
 {
-	return (__force unsigned int)poll_requested_events(table);
+	wake_up_poll(head, (__force __poll_t)mask);
 }
 
 void kapi_poll_wait(struct file *file, struct wait_queue_head *head,

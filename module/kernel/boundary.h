@@ -105,9 +105,16 @@ void schedule(void);
 long schedule_timeout(long timeout);
 /* Complains, on a debug kernel, where the caller must not sleep. */
 void kapi_might_sleep(void);
+/* Lets others run, if it is time. May sleep. */
+void kapi_cond_resched(void);
+/* A signal is pending for the current task. */
+bool kapi_signal_pending(void);
 /* CLOCK_MONOTONIC; any context. */
 long long kapi_now_ns(void);
-/* Whole jiffies in @ns nanoseconds, rounded down, at most KAPI_MAX_JIFFY_OFFSET. */
+/*
+ * Whole jiffies in @ns nanoseconds, rounded down, and cut to what the kernel can count: 36
+ * years, or KAPI_MAX_JIFFY_OFFSET jiffies if that is less.
+ */
 long kapi_ns_to_jiffies(unsigned long long ns);
 
 /* ---- locks ---------------------------------------------------------------- */
@@ -125,8 +132,8 @@ void kapi_mutex_unlock(struct mutex *mutex);
 /* @timer will call waitq_timer_fired(). CLOCK_MONOTONIC; never a _HARD mode. */
 void kapi_timer_init(struct hrtimer *timer);
 void kapi_timer_start(struct hrtimer *timer, long long ns, bool absolute);
-/* From waitq_timer_fired() only: moves the expiry past now by whole periods. */
-void kapi_timer_forward(struct hrtimer *timer, long long period_ns);
+/* From waitq_timer_fired() only: moves the expiry by whole periods past @not_before_ns. */
+void kapi_timer_forward(struct hrtimer *timer, long long not_before_ns, long long period_ns);
 /* Disarms and waits for a running waitq_timer_fired(). May sleep on PREEMPT_RT. */
 int hrtimer_cancel(struct hrtimer *timer);
 
@@ -146,8 +153,11 @@ bool kapi_capable_sys_admin(void);
 
 /* ---- readiness (poll, SIGIO) ---------------------------------------------- */
 
-/* The events that the poller asks for, as a poll mask. */
-unsigned int kapi_poll_requested(const struct poll_table_struct *table);
+/*
+ * Wakes those in @head that poll for an event of @mask: all that are not exclusive, and one
+ * that is (EPOLLEXCLUSIVE). Any context.
+ */
+void kapi_wake_up_poll(struct wait_queue_head *head, unsigned int mask);
 void kapi_poll_wait(struct file *file, struct wait_queue_head *head,
 		    struct poll_table_struct *table);
 int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **list);

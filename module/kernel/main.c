@@ -25,7 +25,7 @@ MODULE_PARM_DESC(capacity,
 /* Written by load and unload only; no file is open during either. */
 static struct waitq_queue *queue_table[WAITQ_QUEUES_MAX];
 static dev_t first_number;
-static struct cdev cdev;
+static struct cdev *cdev;
 
 struct waitq_queue *waitq_queue_of(unsigned int index)
 {
@@ -135,13 +135,19 @@ static int __init waitq_init(void)
 	error = create_devices();
 	if (error)
 		goto no_devices;
-	cdev_init(&cdev, &waitq_fops);
-	cdev.owner = THIS_MODULE;
-	error = cdev_add(&cdev, first_number, queues);
-	if (error)
+	error = -ENOMEM;
+	cdev = cdev_alloc();
+	if (!cdev)
 		goto no_cdev;
+	cdev->ops = &waitq_fops;
+	cdev->owner = THIS_MODULE;
+	error = cdev_add(cdev, first_number, queues);
+	if (error)
+		goto no_cdev_added;
 	return 0;
 
+no_cdev_added:
+	kobject_put(&cdev->kobj);
 no_cdev:
 	destroy_devices(queues);
 no_devices:
@@ -156,7 +162,7 @@ no_numbers:
 
 static void __exit waitq_exit(void)
 {
-	cdev_del(&cdev);
+	cdev_del(cdev);
 	destroy_devices(queues);
 	class_unregister(&waitq_class);
 	unregister_chrdev_region(first_number, queues);

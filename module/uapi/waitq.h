@@ -42,8 +42,6 @@ typedef long long __s64;
 #define WAITQ_ATOMIC_WRITE 4096U
 #define WAITQ_COUNTER_MAX (~0ULL)
 #define WAITQ_TIMER_PERIOD_MIN_NS 50000LL
-/* What all timers of the module together may fire in a second. */
-#define WAITQ_TIMER_RATE_MAX 40000U
 /* The longest wait that kill -9 can't end, for a caller without CAP_SYS_ADMIN. */
 #define WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS 10000000000LL
 
@@ -100,6 +98,10 @@ enum waitq_outcome {
 /*
  * Satisfied beats timed out, and timed out beats signalled.
  *
+ * A wake-up for one exclusive waiter goes to the first in the queue, whatever its
+ * threshold: let exclusive waiters share one, or use wake_up_all. One post of n
+ * for n consumers wants wake_up_nr or wake_up_all.
+ *
  * 0           satisfied; with WAITQ_CONSUME, `threshold` was taken
  * ETIMEDOUT   the time was up and the counter still below the threshold
  * EINTR       a signal came (its handler without SA_RESTART; with SA_RESTART
@@ -118,7 +120,7 @@ struct waitq_wait {
 	__u32 size;               /* sizeof(struct waitq_wait) */
 	__u32 kind;               /* enum waitq_wait_kind */
 	__u32 flags;              /* WAITQ_EXCLUSIVE | WAITQ_CONSUME | WAITQ_ABSOLUTE */
-	__u32 outcome;            /* out: enum waitq_outcome; in: 0 or a former answer */
+	__u32 outcome;            /* out: enum waitq_outcome; in: not looked at */
 	__aligned_u64 threshold;  /* 1 or more */
 	__aligned_s64 timeout_ns; /* 0 or more; kinds without timeout: 0 */
 	__aligned_s64 left_ns;    /* out: time left; 0 for kinds without timeout */
@@ -129,7 +131,8 @@ struct waitq_wait {
  *
  * EOVERFLOW   the counter would pass WAITQ_COUNTER_MAX: unchanged, nobody woken
  * EINVAL      size, kind, padding, nr 0 for wake_up_nr, nr not 0 for another
- * EFAULT      bad pointer, found before anything was posted
+ * EFAULT      bad pointer, found before anything was posted (unless the memory goes
+ *             away during the call)
  */
 struct waitq_wake {
 	__u32 size;            /* sizeof(struct waitq_wake) */
@@ -148,10 +151,11 @@ struct waitq_wake {
  * PREEMPT_RT: from a thread). A post that would overflow is dropped and the
  * wake done all the same. Closing the file's last descriptor cancels it.
  *
+ * All timers of the module together get about a quarter of one CPU. Beyond that,
+ * and when a CPU comes too late, periods are left out; `count` counts firings.
+ *
  * EINVAL      size, flags, kind, padding, a negative time, a period that is not
  *             0 and below WAITQ_TIMER_PERIOD_MIN_NS, no period and count not 1
- * EBUSY       all timers together would fire more than WAITQ_TIMER_RATE_MAX times
- *             a second; the former arming of this file is cancelled
  * EFAULT      bad pointer, found before anything was changed
  */
 struct waitq_timer {
@@ -192,9 +196,10 @@ struct waitq_info {
 };
 
 /* ---- poll ---------------------------------------------------------------
- * POLLIN   there is a byte to read
+ * POLLIN   a read would not block
  * POLLOUT  a write of up to WAITQ_ATOMIC_WRITE bytes would not block
- * POLLPRI  the event counter is not 0
+ * POLLMSG  the event counter is not 0 (not POLLPRI: io_uring asks for that with every
+ *          read and write, and would take an event for a byte)
  */
 
 /* ---- the calls ---------------------------------------------------------- */

@@ -26,7 +26,7 @@ public:
 
     // Never early: rounded up to whole jiffies, and one more, because the current one
     // has begun. 0 stays 0. What is too long for the kernel is cut to the longest that
-    // it knows (centuries).
+    // it can count (kapi_ns_to_jiffies()).
     WAITQ_INLINE static Timeout from_ns(unsigned long long ns)
     {
         if (ns == 0)

@@ -49,9 +49,8 @@ public:
         woken_ = 0;
     }
 
-    // Wakes the waiters in TASK_NORMAL, and tells pollers (kernel: wake_up, wake_up_nr,
-    // wake_up_all). Make the condition true first, under the lock that the waiter's
-    // condition takes.
+    // Wakes the waiters in TASK_NORMAL (kernel: wake_up, wake_up_nr, wake_up_all). Make the
+    // condition true first, under the lock that the waiter's condition takes.
     //
     // Context: any, hard irq included (on PREEMPT_RT: any that may take a spinlock_t).
     // Takes the head's lock; the walk is as long as the queue.
@@ -65,6 +64,12 @@ public:
         kapi_head_unlock(&head_, irq_flags);
         return woken;
     }
+
+    // Tells pollers linked here by poll_wait() of the events in `mask` (kernel:
+    // wake_up_poll). Only a queue that has no other entries: an exclusive poller would
+    // take a wake-up that was meant for a waiter.
+    // Context: as wake_up().
+    WAITQ_INLINE void wake_up_poll(unsigned int mask) { kapi_wake_up_poll(&head_, mask); }
 
     // True if somebody is linked. A full barrier comes first (kernel: wq_has_sleeper): it
     // pairs with set_current_state() in prepare_to_wait_event(), so a waker that has

@@ -240,5 +240,34 @@ TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAnother)
     before_ = info(*file_);
 }
 
+// Two went back to sleep because of what a third had taken and could not be told of.
+TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAllItSuffices)
+{
+    constexpr __u32 flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
+    ASSERT_EQ(wait(*file_, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 5, 0, WAITQ_CONSUME)).error,
+              0);
+    auto *page = static_cast<waitq_wait *>(
+        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    *page = wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 6, 0, flags);
+    Caller faulting([&] { return call(WAITQ_IOC_WAIT, page); });
+    ASSERT_TRUE(asleep(faulting.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive));
+    const auto take_three = [&] {
+        return wait(*file_, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 3, 0, flags)).error;
+    };
+    Caller one(take_three);
+    ASSERT_TRUE(asleep(one.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive, 2));
+    Caller other(take_three);
+    ASSERT_TRUE(asleep(other.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive, 3));
+    mprotect(page, 4096, PROT_READ);
+    ASSERT_EQ(wake(*file_, 6).out.woken, 1U); // the first, who can't be told
+    EXPECT_EQ(faulting.result(), -EFAULT);
+    EXPECT_EQ(one.result(), 0);
+    EXPECT_EQ(other.result(), 0);
+    EXPECT_EQ(info(*file_).counter, 0U);
+    munmap(page, 4096);
+    ASSERT_EQ(wake(*file_, 5).error, 0);
+    before_ = info(*file_);
+}
+
 } // namespace
 } // namespace waitq::test

@@ -19,7 +19,7 @@ protected:
 
     static short ready(const File &file)
     {
-        pollfd entry{file.fd(), POLLIN | POLLOUT | POLLPRI, 0};
+        pollfd entry{file.fd(), POLLIN | POLLOUT | POLLMSG, 0};
         EXPECT_GE(poll(&entry, 1, 0), 0);
         return entry.revents;
     }
@@ -37,7 +37,7 @@ TEST_F(Poll, SaysWhatIsReady)
     ASSERT_EQ(write(file, "x"), 1);
     EXPECT_EQ(ready(file), POLLIN | POLLOUT);
     ASSERT_EQ(wake(file, 1).error, 0);
-    EXPECT_EQ(ready(file), POLLIN | POLLOUT | POLLPRI);
+    EXPECT_EQ(ready(file), POLLIN | POLLOUT | POLLMSG);
     ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_CONSUME)).error,
               0);
     ASSERT_EQ(read_text(file), "x");
@@ -88,13 +88,21 @@ protected:
     std::unique_ptr<File> file_;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Sources, EachSource,
-    testing::Values(
-        Source{"Byte", POLLIN, [](const File &file) { ASSERT_EQ(write(file, "b"), 1); }},
-        Source{"Room", POLLOUT, [](const File &file) { ASSERT_EQ(read_text(file).size(), 4096U); }},
-        Source{"Event", POLLPRI, [](const File &file) { ASSERT_EQ(wake(file, 1).error, 0); }}),
-    [](const auto &source) { return source.param.name; });
+const Source byte_source{"Byte", POLLIN, [](const File &file) { ASSERT_EQ(write(file, "b"), 1); }};
+const Source room_source{"Room", POLLOUT,
+                         [](const File &file) { ASSERT_EQ(read_text(file).size(), 4096U); }};
+const Source event_source{"Event", POLLMSG,
+                          [](const File &file) { ASSERT_EQ(wake(file, 1).error, 0); }};
+const auto name_of = [](const auto &source) { return source.param.name; };
+
+INSTANTIATE_TEST_SUITE_P(Sources, EachSource,
+                         testing::Values(byte_source, room_source, event_source), name_of);
+
+// select() has no set for POLLMSG.
+class EachSelectable : public EachSource {};
+
+INSTANTIATE_TEST_SUITE_P(Sources, EachSelectable, testing::Values(byte_source, room_source),
+                         name_of);
 
 TEST_P(EachSource, WakesPoll)
 {
@@ -107,7 +115,7 @@ TEST_P(EachSource, WakesPoll)
     EXPECT_EQ(poller.result(), GetParam().event);
 }
 
-TEST_P(EachSource, WakesSelect)
+TEST_P(EachSelectable, WakesSelect)
 {
     Caller selecting([&] {
         fd_set set;
@@ -115,7 +123,7 @@ TEST_P(EachSource, WakesSelect)
         FD_SET(file_->fd(), &set);
         const short event = GetParam().event;
         return value_of(select(file_->fd() + 1, event == POLLIN ? &set : nullptr,
-                               event == POLLOUT ? &set : nullptr, event == POLLPRI ? &set : nullptr,
+                               event == POLLOUT ? &set : nullptr, event == POLLMSG ? &set : nullptr,
                                nullptr));
     });
     ASSERT_TRUE(until([&] { return state_of(selecting.tid()) == 'S'; }));
@@ -135,6 +143,12 @@ public:
         epoll_event event{};
         event.events = events;
         ASSERT_EQ(epoll_ctl(fd_, EPOLL_CTL_ADD, file.fd(), &event), 0);
+    }
+    void modify(const File &file, std::uint32_t events) const
+    {
+        epoll_event event{};
+        event.events = events;
+        ASSERT_EQ(epoll_ctl(fd_, EPOLL_CTL_MOD, file.fd(), &event), 0);
     }
     // The events of the one file in it, 0 if none came in time (-1: without end).
     [[nodiscard]] std::uint32_t wait(int timeout_ms) const
@@ -215,6 +229,55 @@ TEST_F(Poll, EpollExclusiveWakesOne)
     }
 }
 
+// epoll links itself on ADD and never again: what it is asked for later must come as well.
+TEST_F(SmallPoll, EventsAskedForByModComeToo)
+{
+    const File file;
+    const Epoll epoll;
+    epoll.add(file, EPOLLIN);
+    ASSERT_EQ(write(file, std::string(8192, 'f')), 8192);
+    epoll.modify(file, EPOLLOUT);
+    Caller out([&] { return static_cast<long>(epoll.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(out.tid()) == 'S'; }));
+    ASSERT_EQ(read_text(file).size(), 8192U);
+    EXPECT_EQ(out.result(), EPOLLOUT);
+    epoll.modify(file, EPOLLMSG | EPOLLONESHOT);
+    Caller event([&] { return static_cast<long>(epoll.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(event.tid()) == 'S'; }));
+    ASSERT_EQ(wake(file, 1).error, 0);
+    EXPECT_EQ(event.result(), EPOLLMSG);
+}
+
+// An exclusive poller is told, but takes no wake-up from the tasks that read and write:
+//
+//   pollers <- epoll (exclusive, first)      room <- writer
+TEST_F(SmallPoll, ExclusivePollerTakesNoWakeFromWriterOrReader)
+{
+    const File file;
+    const Epoll epoll;
+    ASSERT_EQ(write(file, std::string(8192, 'f')), 8192);
+    epoll.add(file, EPOLLOUT | EPOLLEXCLUSIVE);
+    Caller poller([&] { return static_cast<long>(epoll.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
+    Caller writer([&] { return write(file, std::string(4096, 'w')); });
+    ASSERT_TRUE(asleep(writer.tid(), 'S', file, &waitq_info::writers));
+    ASSERT_EQ(read_text(file).size(), 8192U);
+    EXPECT_EQ(writer.result(), 4096);
+    EXPECT_EQ(poller.result(), EPOLLOUT);
+
+    ASSERT_EQ(read_text(file).size(), 4096U);
+    const Epoll in;
+    in.add(file, EPOLLIN | EPOLLEXCLUSIVE);
+    Caller second([&] { return static_cast<long>(in.wait(-1)); });
+    ASSERT_TRUE(until([&] { return state_of(second.tid()) == 'S'; }));
+    char byte = 0;
+    Caller reader([&] { return read(file, &byte, 1); });
+    ASSERT_TRUE(asleep(reader.tid(), 'S', file, &waitq_info::readers));
+    ASSERT_EQ(write(file, "ab"), 2);
+    EXPECT_EQ(reader.result(), 1);
+    EXPECT_EQ(second.result(), EPOLLIN);
+}
+
 TEST_F(Poll, SigioTellsSubscribers)
 {
     sigset_t set;
@@ -233,7 +296,7 @@ TEST_F(Poll, SigioTellsSubscribers)
             (got.si_band & POLLIN) == 0)
             return 2;
         if (wake(file, 1).error != 0 || sigwaitinfo(&set, &got) != SIGRTMIN ||
-            (got.si_band & POLLPRI) == 0)
+            (got.si_band & POLLMSG) == 0)
             return 3;
         const std::string fill(65535, 'f');
         if (write(file, fill) != 65535 || sigwaitinfo(&set, &got) != SIGRTMIN)
@@ -243,7 +306,7 @@ TEST_F(Poll, SigioTellsSubscribers)
             return 5;
         timespec none{};
         if (timer(file, timer_request(0)).error != 0 || sigwaitinfo(&set, &got) != SIGRTMIN ||
-            (got.si_band & POLLPRI) == 0)
+            (got.si_band & POLLMSG) == 0)
             return 6; // from the timer's interrupt
         if (fcntl(file.fd(), F_SETFL, O_RDWR) != 0 || write(file, "b") != 1 ||
             sigtimedwait(&set, &got, &none) != -1)

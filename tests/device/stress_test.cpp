@@ -100,6 +100,41 @@ TEST_F(Stress, HundredThousandMessagesOfManyToMany)
     EXPECT_EQ(info(file).bytes, 0U);
 }
 
+// Writes of the largest atomic size, and longer ones between them: each comes out whole.
+TEST_F(Stress, WritesAreNeverInterleaved)
+{
+    ASSERT_EQ(unload_module(), 0);
+    ASSERT_EQ(load_module("queues=1 capacity=8192"), 0);
+    constexpr std::size_t sizes[] = {WAITQ_ATOMIC_WRITE, 1000, 3 * WAITQ_ATOMIC_WRITE, 1};
+    constexpr int each = 100;
+    const File file;
+    std::vector<std::unique_ptr<Caller>> writers;
+    std::size_t total = 0;
+    for (std::size_t w = 0; w < std::size(sizes); ++w) {
+        writers.push_back(std::make_unique<Caller>([&, w] {
+            const std::string text(sizes[w], static_cast<char>('a' + w));
+            for (int n = 0; n < each; ++n)
+                if (const long put = write(file, text); put != static_cast<long>(text.size()))
+                    return put;
+            return 0L;
+        }));
+        total += each * sizes[w];
+    }
+    std::string all;
+    while (all.size() < total) {
+        const std::string piece = read_text(file, 777);
+        ASSERT_FALSE(piece.empty());
+        all += piece;
+    }
+    for (const auto &writer : writers)
+        EXPECT_EQ(writer->result(), 0);
+    for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+        end = std::min(all.find_first_not_of(all[begin], begin), all.size());
+        const std::size_t size = sizes[static_cast<std::size_t>(all[begin] - 'a')];
+        ASSERT_EQ((end - begin) % size, 0U) << "a write of " << size << " bytes was cut at " << end;
+    }
+}
+
 unsigned int seed()
 {
     const char *text = std::getenv("WAITQ_SEED");

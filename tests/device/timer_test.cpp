@@ -3,8 +3,11 @@
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
+#include <atomic>
 #include <ctime>
 #include <memory>
+#include <poll.h>
+#include <sys/resource.h>
 #include <vector>
 
 namespace waitq::test {
@@ -120,22 +123,78 @@ TEST_F(Timer, OverflowDropsThePostAndKeepsTheWake)
     EXPECT_EQ(info(file).counter, WAITQ_COUNTER_MAX);
 }
 
-TEST_F(Timer, AllTogetherHaveABound)
+// A wake-up walks its whole queue. A thousand pollers make that long; the timer then fires
+// less often, and leaves the CPU to others.
+TEST_F(Timer, LongWalksSlowItDown)
 {
-    const File first, second, third;
-    const waitq_timer fastest =
-        timer_request(3600LL * 1000000000, WAITQ_TIMER_PERIOD_MIN_NS, 0); // armed, not firing
-    ASSERT_EQ(timer(first, fastest).error, 0);
-    ASSERT_EQ(timer(second, fastest).error, 0);
-    EXPECT_EQ(timer(third, fastest).error, -EBUSY);
-    EXPECT_EQ(timer(third, timer_request(1)).error, -EBUSY);
-    ASSERT_EQ(cancel_timer(first).error, 0);
-    EXPECT_EQ(timer(third, fastest).error, 0);
-    // A timer that ended by itself gives its share back as well.
-    ASSERT_EQ(cancel_timer(third).error, 0);
-    ASSERT_EQ(timer(third, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 3)).error, 0);
-    ASSERT_EQ(wait(first, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 3)).error, 0);
-    EXPECT_TRUE(until([&] { return timer(first, fastest).error == 0; }));
+    const File file;
+    Child pollers([&] {
+        std::vector<pollfd> entries(1000, pollfd{file.fd(), POLLMSG, 0});
+        rlimit files{2000, 2000};
+        setrlimit(RLIMIT_NOFILE, &files);
+        return poll(entries.data(), entries.size(), -1);
+    });
+    ASSERT_TRUE(until([&] { return state_of(pollers.pid()) == 'S'; }));
+    const __s64 begin = now();
+    ASSERT_EQ(timer(file, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 0, 0)).error, 0);
+    const __u64 wakes = info(file).wakes;
+    ASSERT_TRUE(until([&] { return info(file).wakes > wakes + 20; }));
+    const auto ended = cancel_timer(file);
+    const auto periods = static_cast<__u64>((now() - begin) / WAITQ_TIMER_PERIOD_MIN_NS);
+    EXPECT_LT(2 * ended.out.fired, periods);
+}
+
+TEST_F(Timer, FromTwoThreadsEachFiringIsToldOnce)
+{
+    const File file;
+    std::atomic<__u64> told{0};
+    const auto arm = [&] {
+        for (int n = 0; n < 500; ++n) {
+            const auto answer = timer(file, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 3));
+            if (answer.error != 0)
+                return answer.error;
+            told += answer.out.fired;
+        }
+        return 0L;
+    };
+    Caller one(arm), other(arm);
+    EXPECT_EQ(one.result(), 0);
+    EXPECT_EQ(other.result(), 0);
+    told += cancel_timer(file).out.fired;
+    EXPECT_EQ(info(file).counter, told);
+}
+
+TEST_F(Timer, WakesAsManyAsItsKindSays)
+{
+    const File file;
+    std::vector<std::unique_ptr<Caller>> waiters;
+    for (__u64 i = 1; i <= 3; ++i) {
+        waiters.push_back(std::make_unique<Caller>([&] {
+            return wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_EXCLUSIVE))
+                .error;
+        }));
+        ASSERT_TRUE(
+            asleep(waiters.back()->tid(), 'S', file, &waitq_info::event_waiters_exclusive, i));
+    }
+    waitq_timer two = timer_request(0, 0, 1, 1, WAITQ_WAKE_UP_NR);
+    two.nr = 2;
+    ASSERT_EQ(timer(file, two).error, 0);
+    ASSERT_TRUE(until([&] { return info(file).event_waiters_exclusive == 1; }));
+    EXPECT_EQ(info(file).woken, 2U);
+    ASSERT_EQ(timer(file, timer_request(0, 0, 1, 0, WAITQ_WAKE_UP_ALL)).error, 0);
+    for (const auto &waiter : waiters)
+        EXPECT_EQ(waiter->result(), 0);
+}
+
+TEST_F(Timer, LimitsOfItsTimes)
+{
+    const File file;
+    ASSERT_EQ(timer(file, timer_request(0x7fffffffffffffff)).error, 0); // never, in effect
+    EXPECT_EQ(cancel_timer(file).out.fired, 0U);
+    waitq_timer past = timer_request(1);
+    past.flags = WAITQ_ABSOLUTE;
+    ASSERT_EQ(timer(file, past).error, 0); // at once
+    EXPECT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE)).error, 0);
 }
 
 // Many wakes from the interrupt against many waits: none is lost.

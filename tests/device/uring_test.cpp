@@ -108,7 +108,7 @@ TEST_F(Uring, ReadAndWriteThatCanGoAtOnceDo)
 
 TEST_F(Uring, PollWaitsForAByteAndForAnEvent)
 {
-    for (const int event : {POLLIN, POLLPRI}) {
+    for (const int event : {POLLIN, POLLMSG}) {
         io_uring_prep_poll_add(io_uring_get_sqe(&ring_), file_->fd(),
                                static_cast<unsigned int>(event));
         ASSERT_EQ(io_uring_submit(&ring_), 1);
@@ -121,6 +121,45 @@ TEST_F(Uring, PollWaitsForAByteAndForAnEvent)
         EXPECT_EQ(complete(), event);
     }
     EXPECT_EQ(workers(), 0);
+}
+
+TEST_F(Uring, PollForEverythingAtOnce)
+{
+    ASSERT_EQ(write(*file_, std::string(4096, 'f')), 4096);
+    io_uring_prep_poll_add(io_uring_get_sqe(&ring_), file_->fd(), POLLIN | POLLOUT | POLLMSG);
+    ASSERT_EQ(io_uring_submit(&ring_), 1);
+    EXPECT_EQ(complete(), POLLIN);
+}
+
+TEST_F(Uring, ReadIsNotTakenInByTheCounter)
+{
+    ASSERT_EQ(wake(*file_, 1).error, 0);
+    char byte = 0;
+    io_uring_prep_read(io_uring_get_sqe(&ring_), file_->fd(), &byte, 1, 0);
+    ASSERT_EQ(io_uring_submit(&ring_), 1);
+    EXPECT_TRUE(pending());
+    EXPECT_EQ(workers(), 0);
+    ASSERT_EQ(write(*file_, "b"), 1);
+    EXPECT_EQ(complete(), 1);
+    EXPECT_EQ(workers(), 0);
+}
+
+// An event is nothing to a read that waits for a byte.
+TEST_F(Uring, PostsDoNotDisturbARead)
+{
+    char byte = 0;
+    io_uring_prep_read(io_uring_get_sqe(&ring_), file_->fd(), &byte, 1, 0);
+    ASSERT_EQ(io_uring_submit(&ring_), 1);
+    for (int n = 0; n < 300; ++n) {
+        ASSERT_EQ(wake(*file_, 1).error, 0);
+        ASSERT_EQ(
+            wait(*file_, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_CONSUME)).error,
+            0);
+    }
+    EXPECT_TRUE(pending());
+    EXPECT_EQ(workers(), 0);
+    ASSERT_EQ(write(*file_, "b"), 1);
+    EXPECT_EQ(complete(), 1);
 }
 
 // A ring that ends with a read under way takes its entry out of the queue.

@@ -91,10 +91,6 @@ constexpr auto remedies = std::to_array<Remedy>({
      "kill -9 ends it: run this as root, take a shorter --timeout, or an interruptible kind",
      nullptr},
     {Call::Wake, EOVERFLOW, nullptr, overflow},
-    {Call::Timer, EBUSY,
-     "the timers of the module may fire 40000 times a second together, and this one would pass "
-     "that: take a longer --period",
-     nullptr},
     {{}, ENOTTY, "this is not a waitq device; `waitq list` shows those there are", nullptr},
     {{},
      EINVAL,
@@ -102,9 +98,8 @@ constexpr auto remedies = std::to_array<Remedy>({
      "both from one tree",
      nullptr},
 });
-static_assert(WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS == 10'000'000'000 &&
-                  WAITQ_TIMER_RATE_MAX == 40'000,
-              "the texts above name them");
+static_assert(WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS == 10'000'000'000,
+              "the text above names it");
 
 } // namespace
 

@@ -65,7 +65,6 @@ INSTANTIATE_TEST_SUITE_P(
              {true, {9}, {}},
              "not a waitq device"},
         Case{"Uninterruptible", Call::Wait, waitq9, 9, EPERM, {true, {9}, {}}, "CAP_SYS_ADMIN"},
-        Case{"TimerRate", Call::Timer, waitq9, 9, EBUSY, {true, {9}, {}}, "40000 times a second"},
         Case{"Overflow", Call::Wake, waitq9, 9, EOVERFLOW, {true, {9}, 17}, "is 17 and"},
         Case{"OverflowMax",
              Call::Wake,

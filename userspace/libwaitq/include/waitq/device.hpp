@@ -55,9 +55,7 @@ public:
     /**
      * Arms the one timer of this open file; it ends with the file. An armed one is cancelled
      * first. Returns how often the former arming fired.
-     * Errors: EINVAL: a negative time, a period too short, no period and count not 1; EBUSY: all
-     * timers together would pass WAITQ_TIMER_RATE_MAX firings a second, and the former arming
-     * is cancelled.
+     * Errors: EINVAL: a negative time, a period too short, no period and count not 1.
      */
     [[nodiscard]] Result<std::uint64_t> arm(const TimerRequest &request) const;
     /// Disarms the timer. Returns how often it fired.

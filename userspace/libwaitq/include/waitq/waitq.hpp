@@ -36,7 +36,7 @@
  *     for (const waitq::Figure &figure : waitq::figures)
  *         std::cout << figure.name << ' ' << info.*figure.value << '\n';
  *
- *     // In an event loop: poll device.fd() for POLLIN (a byte), POLLOUT (room), POLLPRI (the
+ *     // In an event loop: poll device.fd() for POLLIN (a byte), POLLOUT (room), POLLMSG (the
  *     // counter is not 0).
  *
  * Errors: every call that can fail returns Result<T>, a value or a std::error_code;
