@@ -12,8 +12,11 @@ tree = build/$(release)$(if $(VARIANT),.$(VARIANT))
 
 module: ## build waitq.ko for KDIR (default: the running kernel)
 	@if [ -z '$(release)' ]; then \
-		echo "make: no kernel headers in KDIR=$(KDIR): install linux-headers-$$(uname -r)" \
-		     "or name others, as in make KDIR=/path/to/headers" >&2; exit 2; fi
+		echo "make: no kernel headers in KDIR=$(KDIR): install linux-headers-$$(uname -r)," \
+		     "or name others, as in make KDIR=/path/to/headers (the test VM's kernel:" \
+		     "make vm-module)" >&2; exit 2; fi
+	@case '$(CURDIR) $(KDIR)' in *' '*' '*) \
+		echo "make: kbuild takes no path with a space: $(CURDIR), KDIR=$(KDIR)" >&2; exit 2;; esac
 	@scripts/lib/stage '$(tree)' '$(VARIANT)'
 	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(tree))' W=$(W)
 	@scripts/check-module '$(tree)' '$(KDIR)'

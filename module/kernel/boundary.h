@@ -4,8 +4,7 @@
  * everything that the kernel side may ask of the C++.
  *
  * Above it is C++ that knows no kernel header; below it is C that knows no policy.
- * What crosses is mechanism. It has two implementations: module/kernel/ (the real
- * kernel) and, for tests, a simulated kernel in user space.
+ * What crosses is mechanism.
  *
  * Three kinds of names:
  *  - The kernel's own exported functions, under their own names, called directly.
@@ -127,7 +126,7 @@ void kapi_mutex_init(struct mutex *mutex);
 void kapi_mutex_lock(struct mutex *mutex);
 void kapi_mutex_unlock(struct mutex *mutex);
 
-/* ---- timers (kernel/time/hrtimer.c) --------------------------------------- */
+/* ---- timers (kernel/time/hrtimer.c; timer.c) ------------------------------- */
 
 /* @timer will call waitq_timer_fired(). CLOCK_MONOTONIC; never a _HARD mode. */
 void kapi_timer_init(struct hrtimer *timer);

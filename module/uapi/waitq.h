@@ -3,8 +3,9 @@
  * waitq.h - the one contract between the waitq module and user space.
  *
  * Rules that hold for every call:
- *  - Each struct starts with its own size; the kernel refuses any other size.
- *    A later version grows a struct at its end and goes on taking the old size.
+ *  - Each struct starts with its own size, and a size that the kernel does not know
+ *    is EINVAL. A later version may grow a struct at its end, and will go on taking
+ *    the sizes of the versions before.
  *  - Unknown flags, unknown kinds and nonzero padding are EINVAL, and an EINVAL
  *    has changed nothing.
  *  - Times are nanoseconds on CLOCK_MONOTONIC, relative unless WAITQ_ABSOLUTE.

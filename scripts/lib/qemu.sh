@@ -62,8 +62,9 @@ start()
 		"${command[@]}" "${options[@]}" </dev/null >"$work/qemu" 2>&1 \
 			3>>"$log" 4>"$work/stdout" 5>"$work/stderr" 6>"$work/report" &
 	else
+		# mux=on: Ctrl+A X ends the VM when a command in it can't be ended.
 		# signal=off: Ctrl+C is a byte for the guest's terminal, not a signal for QEMU.
-		options+=(-chardev "stdio,id=terminal,signal=off" -serial chardev:terminal -serial null)
+		options+=(-chardev "stdio,id=terminal,mux=on,signal=off" -serial chardev:terminal -serial null)
 		inherited 6
 		"${command[@]}" "${options[@]}" <&0 2>"$work/qemu" 3>>"$log" 6>"$work/report" &
 	fi

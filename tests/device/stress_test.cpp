@@ -105,7 +105,8 @@ TEST_F(Stress, WritesAreNeverInterleaved)
 {
     ASSERT_EQ(unload_module(), 0);
     ASSERT_EQ(load_module("queues=1 capacity=8192"), 0);
-    constexpr std::size_t sizes[] = {WAITQ_ATOMIC_WRITE, 1000, 3 * WAITQ_ATOMIC_WRITE, 1};
+    constexpr std::size_t longest = WAITQ_ATOMIC_WRITE;
+    constexpr std::size_t sizes[] = {longest, 1000, 3 * longest, 1};
     constexpr int each = 100;
     const File file;
     std::vector<std::unique_ptr<Caller>> writers;

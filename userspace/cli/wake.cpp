@@ -25,7 +25,7 @@ Report run(const Options &options)
                      {"post", options.request.post},
                      {"woken", result.woken},
                      {"counter", result.counter}},
-            .text = "woken: " + plural(result.woken, "task") + "; the counter is " +
+            .text = "woken: " + plural(result.woken, "task") + "; the post made the counter " +
                     std::to_string(result.counter) + '\n'};
 }
 

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0
+# cxx.mk - C++ under kbuild: included by a Kbuild file that has set
+#   cxx-objects   the C++ objects of its module, as in obj-m's list: dir/name.o
+#   cxx-kernel    this folder, seen from the Kbuild file
+# Makes each object of cxx-objects from its .cpp, and layout.h from layout.c before any object.
+
+# Sizes, alignments and values of this kernel, for C++; as the kernel's asm-offsets.h.
+cxx-layout := $(obj)/$(cxx-kernel)/layout
+targets += $(cxx-kernel)/layout.s $(cxx-kernel)/layout.h
+$(cxx-layout).h: $(cxx-layout).s FORCE
+	$(call filechk,offsets,__KAPI_LAYOUT_H__)
+
+$(addprefix $(obj)/,$(foreach module,$(obj-m:.o=),$($(module)-y))): $(cxx-layout).h
+
+# kbuild's own flags carry every mitigation, sanitizer and tracing option of this kernel,
+# so C++ is compiled with them too, less what only C has. A flag that a newer kernel adds
+# and g++ does not take for C++ must fail the build, not warn: -Werror.
+cxx-c-only := -std=% -g% -Wno-pointer-sign -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wdeclaration-after-statement -Wbad-function-cast \
+	-Woverride-init -Wno-override-init -Wnested-externs -Wjump-misses-init \
+	-Wno-designated-init -Wdesignated-init -Wno-alloc-size-larger-than \
+	-Wno-missing-prototypes -Wenum-conversion -Wno-enum-conversion \
+	-Wincompatible-pointer-types -Wno-incompatible-pointer-types \
+	-fms-extensions -fms-anonymous-structs -Wno-microsoft% \
+	$(addprefix -Werror=,implicit-function-declaration implicit-int strict-prototypes \
+		incompatible-pointer-types designated-init missing-prototypes \
+		int-conversion)
+# No runtime to lean on: no exceptions, RTTI, guarded statics, destructors at exit.
+# -g0: pahole can't turn C++ debug information into BTF.
+cxx-flags := -std=gnu++20 -Werror -g0 -ffreestanding -nostdinc -nostdinc++ \
+	-fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit \
+	-DWAITQ_FREESTANDING -I$(obj)/$(cxx-kernel)
+
+# c_flags is what kbuild's compile command uses; its own carries -include of C headers.
+$(addprefix $(obj)/,$(cxx-objects)): private c_flags = -Wp,-MMD,$(depfile) \
+	$(filter-out $(cxx-c-only),$(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE)) $(cxx-flags)
+
+$(addprefix $(obj)/,$(cxx-objects)): $(obj)/%.o: $(src)/%.cpp FORCE
+	$(call if_changed_rule,cc_o_c)
