@@ -12,9 +12,9 @@ enum class Error : unsigned char {
     none,
     would_block,  // O_NONBLOCK or IOCB_NOWAIT, and it would sleep
     interrupted,  // by a signal; the system call restarts if the handler allows
-    timed_out,    //
+    timed_out,    // and the condition false
     bad_address,  // a user pointer
-    bad_argument, //
+    bad_argument, // a field that the call does not take; nothing was changed
     bad_call,     // no such ioctl
     forbidden,    // needs CAP_SYS_ADMIN
     overflow,     // of the counter

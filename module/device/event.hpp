@@ -18,7 +18,7 @@ struct Posted {
 // Adds n to the counter. Any context.
 Posted post(Queue &queue, __u64 n);
 
-// Wakes in `events` and tells SIGIO's subscribers if n was posted. Any context.
+// Wakes in `events`, tells pollers and, if n was posted, the subscribers to SIGIO. Any context.
 __u64 announce(Queue &queue, __u64 n, Wakes wakes);
 
 // WAITQ_IOC_WAIT, without its copies. With WAITQ_CONSUME and Error::none the threshold
