@@ -19,14 +19,18 @@ module: ## build waitq.ko for KDIR (default: the running kernel)
 		echo "make: kbuild takes no path with a space: $(CURDIR), KDIR=$(KDIR)" >&2; exit 2;; esac
 	@scripts/lib/stage '$(tree)' '$(VARIANT)'
 	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(tree))' W=$(W)
-	@scripts/check-module '$(tree)' '$(KDIR)'
+	@CROSS_COMPILE='$(CROSS_COMPILE)' scripts/check-module '$(tree)' '$(KDIR)'
 
+# ARCH=arm64: cross-built, with the compiler that CROSS_COMPILE names.
+user-tree = build/user$(if $(CROSS_COMPILE),.$(ARCH))
 user: ## build the library, the command and the hosted tests
-	@test -f build/user/Makefile || cmake -S userspace -B build/user
-	+@$(MAKE) -s -C build/user
+	@test -f $(user-tree)/Makefile || cmake -S userspace -B $(user-tree) $(if $(CROSS_COMPILE), \
+		-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$(ARCH) \
+		-DCMAKE_CXX_COMPILER=$(CROSS_COMPILE)g++ -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF)
+	+@$(MAKE) -s -C $(user-tree) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-vm-module: ## build waitq.ko for the test VM's kernel
-	+@$(MAKE) -s module KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'
+vm-module: ## build waitq.ko for the test VM's kernel (WAITQ_KERNEL=NAME: scripts/vm list)
+	+@scripts/kernel make module VARIANT='$(VARIANT)'
 
 vm-module-path:
 	@$(MAKE) -s print-tree KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'

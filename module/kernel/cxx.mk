@@ -12,9 +12,10 @@ $(cxx-layout).h: $(cxx-layout).s FORCE
 
 $(addprefix $(obj)/,$(foreach module,$(obj-m:.o=),$($(module)-y))): $(cxx-layout).h
 
-# kbuild's own flags carry every mitigation, sanitizer and tracing option of this kernel,
-# so C++ is compiled with them too, less what only C has. A flag that a newer kernel adds
-# and g++ does not take for C++ must fail the build, not warn: -Werror.
+# kbuild's own flags (_c_flags, modkern_cflags: scripts/Makefile.lib) carry every mitigation,
+# sanitizer and tracing option of this kernel, so C++ is compiled with them too, less what only C
+# has. A flag that a newer kernel adds and g++ does not take for C++ must fail the build, not
+# warn: -Werror. scripts/check-module compares the flags of a C object with those of each C++ one.
 cxx-c-only := -std=% -g% -Wno-pointer-sign -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wdeclaration-after-statement -Wbad-function-cast \
 	-Woverride-init -Wno-override-init -Wnested-externs -Wjump-misses-init \
@@ -33,7 +34,7 @@ cxx-flags := -std=gnu++20 -Werror -g0 -ffreestanding -nostdinc -nostdinc++ \
 
 # c_flags is what kbuild's compile command uses; its own carries -include of C headers.
 $(addprefix $(obj)/,$(cxx-objects)): private c_flags = -Wp,-MMD,$(depfile) \
-	$(filter-out $(cxx-c-only),$(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE)) $(cxx-flags)
+	$(filter-out $(cxx-c-only),$(_c_flags) $(modkern_cflags)) $(cxx-flags)
 
 $(addprefix $(obj)/,$(cxx-objects)): $(obj)/%.o: $(src)/%.cpp FORCE
 	$(call if_changed_rule,cc_o_c)

@@ -9,22 +9,49 @@ put()
 	cp -L --preserve=mode "$1" "$2"
 }
 
-# complete ROOT FILE: makes FILE, a path inside ROOT, work there: its shared libraries come to the
-# paths where its loader looks for them. A file without any needs nothing.
+# slim FILE: without its debug information, which is most of it and all of which the VM reads. A file of
+# another architecture is none of this machine's strip's, and stays as it is.
+slim()
+{
+	strip --strip-debug "$1" 2>/dev/null || true
+}
+
+# needed FILE: the loader and the libraries that an ELF file names, a line each.
+needed()
+{
+	readelf -ld "$1" 2>/dev/null |
+		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p; s/.*program interpreter: \(.*\)\]/\1/p'
+}
+
+# find_library NAME: where it is on the system that the VM's programs are from.
+find_library()
+{
+	local dir
+	for dir in "" /lib/"$triplet" /usr/lib/"$triplet" /usr/local/lib /lib /usr/lib; do
+		[[ $1 == /* || -n $dir ]] || continue
+		[[ -e $sysroot$dir/$1 ]] || continue
+		echo "${dir:+$dir/}$1"
+		return
+	done
+	return 1
+}
+
+# complete ROOT FILE: makes FILE, a path inside ROOT, work there: the shared libraries that it names
+# come to the paths where its loader looks for them. A file without any needs nothing. (By name
+# and not by running its loader, which may be another architecture's.)
 complete()
 {
-	local root=$1 file=$1$2 list library
-	# ldd fails on what is no dynamic executable: scripts, data, static programs.
-	list=$(ldd "$file" 2>/dev/null) || return 0
-	[[ $list != *'not found'* ]] || {
-		say "$2 lacks libraries:" "$(grep 'not found' <<<"$list")"
-		return 1
-	}
-	# Debug information is most of a program, and the VM copies all of it at boot.
-	strip --strip-debug "$file"
-	while read -r library; do
-		[[ -e $root$library ]] || put "$library" "$root$library"
-	done < <(grep -o '/[^ ]*' <<<"$list" | sort -u)
+	local root=$1 file=$2 name path
+	while read -r name; do
+		path=$(find_library "$name") || {
+			say "$file lacks a library: $name is not in ${sysroot:-this machine}'s"
+			return 1
+		}
+		[[ ! -e $root$path ]] || continue
+		put "$sysroot$path" "$root$path"
+		complete "$root" "$path"
+	done < <(needed "$root$file")
+	slim "$root$file"
 }
 
 # add ROOT SRC[:DST]: a file or directory of the caller's, and the libraries of its programs.

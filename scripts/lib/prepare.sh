@@ -3,14 +3,24 @@
 # shellcheck disable=SC2034 # what it sets is for its callers
 # Everything that must exist before a VM can boot, built where it is missing. Sourced.
 
-# prepare TOP MODULE: sets kernel, module, command_line_tool and check_log. MODULE is the one to
-# load in place of the project's own, or empty.
+# prepare TOP MODULE: sets kernel, arch, sysroot (where the VM's programs and their libraries are from;
+# empty: this machine), triplet, module, command_line_tool and check_log. MODULE is the one to load
+# in place of the project's own, or empty.
 prepare()
 {
-	local top=$1 lock
+	local top=$1 lock suffix=''
 	module=$2
 
-	"$top/scripts/setup"
+	# First of all: a kernel that there is not is told before anything is installed for it.
+	arch=$("$top/scripts/kernel" arch)
+	sysroot='' triplet=x86_64-linux-gnu
+	if [[ $arch == amd64 ]]; then
+		"$top/scripts/setup"
+	else
+		"$top/scripts/setup" --roots "--$arch"
+		triplet=aarch64-linux-gnu suffix=.$arch
+		sysroot=$("$top/scripts/kernel" root)
+	fi
 	kernel=$("$top/scripts/kernel" image)
 
 	# Two runs must not build the same files at once.
@@ -24,9 +34,10 @@ prepare()
 	fi
 	# The build of the user space names each target it has, also where nothing was to do.
 	make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
+	[[ -z $sysroot ]] || "$top/scripts/kernel" make user | sed -u '/] Built target /d' >&2
 	exec {lock}>&-
 
-	command_line_tool=$top/build/user/cli/waitq
+	command_line_tool=$top/build/user$suffix/cli/waitq
 	check_log=$top/build/user/tests/log/check-log
 	[[ -r $module ]] || die 1 "the build gave no $module"
 	[[ -x $check_log ]] || die 1 "the build gave no $check_log"

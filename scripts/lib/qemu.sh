@@ -17,32 +17,71 @@ accelerators()
 # QEMU neither opens nor truncates (hence append=on) what the caller gave.
 inherited()
 {
-	options+=(-add-fd "fd=$1,set=$1" -chardev "file,id=fd$1,path=/dev/fdset/$1,append=on"
-		-serial "chardev:fd$1")
+	options+=(-add-fd "fd=$1,set=$1" -chardev "file,id=fd$1,path=/dev/fdset/$1,append=on")
+	ports+=("fd$1")
+}
+
+# serial: makes the ports, of which the first is the console, options.
+serial()
+{
+	local port
+	if [[ $arch == amd64 ]]; then
+		for port in "${ports[@]}"; do
+			options+=(-serial "chardev:$port")
+		done
+	else
+		# The machine has one port of its own. The four others are a PCI card.
+		options+=(-serial "chardev:${ports[0]}" -chardev "null,id=unused" -device
+			"pci-serial-4x,chardev1=unused,chardev2=${ports[1]},chardev3=${ports[2]},chardev4=${ports[3]}")
+	fi
+}
+
+# machine: the architecture's own options, program first, in options. Its console is the log; the
+# other ports are the guest's ttyS1 to ttyS3, with whatever comes before them on ttyS0.
+machine()
+{
+	case $arch in
+	amd64)
+		command+=(qemu-system-x86_64)
+		# -cx16: in QEMU 7.2 cmpxchg16b leaves an operand in the flags, of which the allocator of
+		# 6.12 dies, within a few boots.
+		options+=(-machine q35 -cpu "max,-cx16")
+		console=ttyS0
+		;;
+	arm64)
+		command+=(qemu-system-aarch64)
+		# The architected pointer authentication is slow to emulate, and nobody attacks here.
+		options+=(-machine virt -cpu "max,pauth-impdef=on")
+		console=ttyAMA0
+		;;
+	esac
 }
 
 # start ACCELERATOR: QEMU in the background, with the log on its descriptor 3, stdout on 4,
-# stderr on 5 and the report on 6. Reads initramfs, kernel, log, work, mode, smp, mem, icount, append;
-# sets qemu, report and copiers.
+# stderr on 5 and the report on 6. Reads initramfs, kernel, arch, log, work, mode, smp, mem, icount,
+# append; sets qemu, report and copiers.
 start()
 {
-	local -a options=(
-		-nodefaults -no-user-config -display none -machine q35 -cpu max -smp "$smp" -m "$mem"
+	# The VM must not outlive this script, even when that is killed without a chance to clean up.
+	local -a command=(setpriv --pdeathsig KILL)
+	local -a options=() ports=()
+	local console
+	machine
+	options+=(
+		-nodefaults -no-user-config -display none -smp "$smp" -m "$mem"
 		-kernel "$kernel" -initrd "$work/initramfs"
 		# A guest that reboots has crashed: stop, and let the missing report say so.
 		-no-reboot
 	)
 	# oops=panic: after an oops nothing that the guest reports is worth anything. A warning lets it
 	# go on, and the log tells. printk.devkmsg=on: no limit on the markers that tests write.
-	local arguments="console=ttyS0 loglevel=7 printk.time=1 printk.devkmsg=on panic=-1 oops=panic"
+	local arguments="console=$console loglevel=7 printk.time=1 printk.devkmsg=on panic=-1 oops=panic"
 	options+=(-append "$arguments${append:+ $append}")
 	case $1${icount:+-icount} in
 	kvm) options+=(-accel kvm) ;;
 	tcg) options+=(-accel "tcg,thread=multi") ;;
 	tcg-icount) options+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
 	esac
-	# The VM must not outlive this script, even when that is killed without a chance to clean up.
-	local -a command=(setpriv --pdeathsig KILL qemu-system-x86_64)
 
 	printf 'waitq VM: accelerator %s%s, %s CPUs, %s memory, %s\n' "$1" "${icount:+ with icount}" \
 		"$smp" "$mem" "${kernel%/*}" >"$log"
@@ -54,6 +93,7 @@ start()
 		inherited 4
 		inherited 5
 		inherited 6
+		serial
 		# dd passes on what arrives as it arrives, and says at the end how many bytes that were.
 		LC_ALL=C dd bs=64k <"$work/stdout" 2>"$work/stdout.count" &
 		copiers+=($!)
@@ -64,8 +104,10 @@ start()
 	else
 		# mux=on: Ctrl+A X ends the VM when a command in it can't be ended.
 		# signal=off: Ctrl+C is a byte for the guest's terminal, not a signal for QEMU.
-		options+=(-chardev "stdio,id=terminal,mux=on,signal=off" -serial chardev:terminal -serial null)
+		options+=(-chardev "stdio,id=terminal,mux=on,signal=off" -chardev "null,id=none")
+		ports+=(terminal none)
 		inherited 6
+		serial
 		"${command[@]}" "${options[@]}" <&0 2>"$work/qemu" 3>>"$log" 6>"$work/report" &
 	fi
 	qemu=$!

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The one list of Debian packages: of this machine (scripts/setup), and of the roots in which
+# modules of other suites and architectures are built (scripts/lib/in-root). Sourced.
+
+# packages_module SUITE: building the module. The compiler that a kernel's headers ask for is
+# its suite's default g++. objtool, which kbuild runs on each object, is linked against libelf.
+# pahole makes the module's BTF, where the headers bring the vmlinux that it needs.
+packages_module()
+{
+	echo make g++ kmod
+	case $1 in
+	bullseye) echo libelf1 ;;
+	bookworm) echo libelf1 pahole ;;
+	*) echo libelf1t64 pahole ;;
+	esac
+}
+
+# packages_user [ARCH]: building the library, the command and their tests, on amd64 for ARCH.
+packages_user()
+{
+	local arch=${1:+:$1}
+	echo cmake make libcli11-dev nlohmann-json3-dev
+	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch"
+	[[ -z $arch ]] || echo "libstdc++6$arch"
+}
+
+# The VM and its image.
+packages_vm()
+{
+	echo qemu-system-x86 busybox-static cpio
+}
+
+# The same of another architecture: its root has the rest.
+packages_vm_arm64()
+{
+	echo qemu-system-arm
+}
+
+# Checking the style of a change.
+packages_lint()
+{
+	echo clang-format clang-tidy shellcheck
+}
+
+# Building for another suite or architecture.
+packages_roots()
+{
+	echo mmdebstrap uidmap
+}
+
+# packages_root SUITE ARCH: what a root holds.
+packages_root()
+{
+	packages_module "$1"
+	# The module as a person of that suite gets it.
+	echo dkms
+	if [[ $2 == arm64 ]]; then
+		echo g++-aarch64-linux-gnu busybox-static:arm64
+		packages_user arm64
+	fi
+}
