@@ -8,7 +8,7 @@ release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' '$(KDIR)/include/gene
 # Each kernel, and each deliberately broken VARIANT (tests only), has a tree of its own.
 tree = build/$(release)$(if $(VARIANT),.$(VARIANT))
 
-.PHONY: module user vm-module vm-module-path demo test load unload clean help
+.PHONY: module user vm-module vm-module-path demo test load unload dkms-install clean help
 
 module: ## build waitq.ko for KDIR (default: the running kernel)
 	@if [ -z '$(release)' ]; then \
@@ -50,6 +50,15 @@ load: module ## build for the running kernel and insmod; PARAMS="queues=8 ..." (
 
 unload: ## rmmod (root)
 	rmmod waitq
+
+# As DKMS has it: a module's name and version, and in it dkms.conf and the sources.
+version = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/kernel/main.c)
+dkms-tree = $(DESTDIR)/usr/src/waitq-$(version)
+dkms-install: ## put the sources where DKMS builds them for each new kernel from (root)
+	mkdir -p '$(dkms-tree)'
+	cp -r Kbuild module LICENSE '$(dkms-tree)/'
+	sed 's/@VERSION@/$(version)/' scripts/dkms.conf >'$(dkms-tree)/dkms.conf'
+	@echo 'Now: dkms install waitq/$(version)'
 
 clean: ## remove everything built
 	rm -rf build

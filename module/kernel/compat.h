@@ -11,6 +11,10 @@
 #include <linux/hrtimer.h>
 #include <linux/version.h>
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "waitq supports Linux 5.10 and newer; these headers are of an older kernel"
+#endif
+
 /* Two functions for one member of struct class: the one whose type fits is taken. */
 #define compat_class_devnode(now, before_6_2)                        \
 	_Generic(((struct class *)NULL)->devnode, __typeof__(&(now)) \

@@ -4,6 +4,12 @@
 #   cxx-kernel    this folder, seen from the Kbuild file
 # Makes each object of cxx-objects from its .cpp, and layout.h from layout.c before any object.
 
+# gcc says "cannot execute cc1plus", which not everybody understands.
+ifeq ($(shell $(CC) -print-prog-name=cc1plus),cc1plus)
+$(error $(CC), which this kernel's modules are built with, has no C++ beside it: \
+	install the g++ of the same version)
+endif
+
 # Sizes, alignments and values of this kernel, for C++; as the kernel's asm-offsets.h.
 cxx-layout := $(obj)/$(cxx-kernel)/layout
 targets += $(cxx-kernel)/layout.s $(cxx-kernel)/layout.h

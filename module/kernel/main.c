@@ -172,5 +172,6 @@ static void __exit waitq_exit(void)
 module_init(waitq_init);
 module_exit(waitq_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_DESCRIPTION("The kernel's wait queues, within reach of user space");
 MODULE_AUTHOR("the waitq authors");

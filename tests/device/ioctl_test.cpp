@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // ioctl_test.cpp - everything a caller can get wrong, and that nothing changes by it.
+#include "support/memory.hpp"
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
 #include <cstddef>
-#include <sys/mman.h>
 #include <vector>
 
 namespace waitq::test {
@@ -99,23 +99,21 @@ TEST_F(Ioctl, WrongSizeIsEINVAL)
 
 TEST_F(Ioctl, BadPointerIsEFAULTAndNothingIsConsumed)
 {
-    auto *page = static_cast<unsigned char *>(
-        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    EdgeOfMemory edge;
     for (const Call &good : calls()) {
         EXPECT_EQ(call(good.number, nullptr), -EFAULT);
         EXPECT_EQ(call(good.number, reinterpret_cast<void *>(-4096L)), -EFAULT);
         // In, but not out.
-        mprotect(page, 4096, PROT_READ | PROT_WRITE);
-        std::memcpy(page, good.good.data(), good.good.size());
-        mprotect(page, 4096, PROT_READ);
-        EXPECT_EQ(call(good.number, page), -EFAULT);
+        char *const whole = edge.with(edge.size);
+        std::memcpy(whole, good.good.data(), good.good.size());
+        edge.writable(false);
+        EXPECT_EQ(call(good.number, whole), -EFAULT);
+        edge.writable(true);
         EXPECT_EQ(info(*file_).counter, before_.counter);
         // Half in.
-        mprotect(page, 4096, PROT_READ | PROT_WRITE);
-        std::memcpy(page + 4088, good.good.data(), 8);
-        EXPECT_EQ(call(good.number, page + 4088), -EFAULT);
+        std::memcpy(edge.with(8), good.good.data(), 8);
+        EXPECT_EQ(call(good.number, edge.with(8)), -EFAULT);
     }
-    munmap(page, 4096);
     // Put back, not lost: what a consumer could not be told of can be consumed again. The
     // wake that this makes is the only trace, so it is not for TearDown() to see.
     before_ = info(*file_);
@@ -222,8 +220,8 @@ TEST_F(Ioctl, CounterDoesNotOverflow)
 TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAnother)
 {
     constexpr __u32 flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
-    auto *page = static_cast<waitq_wait *>(
-        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    EdgeOfMemory edge;
+    auto *page = reinterpret_cast<waitq_wait *>(edge.with(edge.size));
     *page = wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 6, 0, flags);
     Caller faulting([&] { return call(WAITQ_IOC_WAIT, page); });
     ASSERT_TRUE(asleep(faulting.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive));
@@ -231,12 +229,11 @@ TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAnother)
         return wait(*file_, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 6, 0, flags)).error;
     });
     ASSERT_TRUE(asleep(good.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive, 2));
-    mprotect(page, 4096, PROT_READ);
+    edge.writable(false);
     ASSERT_EQ(wake(*file_, 1).out.woken, 1U); // 6: enough for one of them
     EXPECT_EQ(faulting.result(), -EFAULT);
     EXPECT_EQ(good.result(), 0);
     EXPECT_EQ(info(*file_).counter, 0U);
-    munmap(page, 4096);
     before_ = info(*file_);
 }
 
@@ -246,8 +243,8 @@ TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAllItSuffices)
     constexpr __u32 flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
     ASSERT_EQ(wait(*file_, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 5, 0, WAITQ_CONSUME)).error,
               0);
-    auto *page = static_cast<waitq_wait *>(
-        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    EdgeOfMemory edge;
+    auto *page = reinterpret_cast<waitq_wait *>(edge.with(edge.size));
     *page = wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 6, 0, flags);
     Caller faulting([&] { return call(WAITQ_IOC_WAIT, page); });
     ASSERT_TRUE(asleep(faulting.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive));
@@ -258,13 +255,12 @@ TEST_F(Ioctl, EventThatCouldNotBeDeliveredGoesToAllItSuffices)
     ASSERT_TRUE(asleep(one.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive, 2));
     Caller other(take_three);
     ASSERT_TRUE(asleep(other.tid(), 'S', *file_, &waitq_info::event_waiters_exclusive, 3));
-    mprotect(page, 4096, PROT_READ);
+    edge.writable(false);
     ASSERT_EQ(wake(*file_, 6).out.woken, 1U); // the first, who can't be told
     EXPECT_EQ(faulting.result(), -EFAULT);
     EXPECT_EQ(one.result(), 0);
     EXPECT_EQ(other.result(), 0);
     EXPECT_EQ(info(*file_).counter, 0U);
-    munmap(page, 4096);
     ASSERT_EQ(wake(*file_, 5).error, 0);
     before_ = info(*file_);
 }

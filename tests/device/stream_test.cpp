@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // stream_test.cpp - read and write: blocking, limits, order, atomicity, signals, faults.
+#include "support/memory.hpp"
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
 #include <memory>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <vector>
 
@@ -36,27 +36,6 @@ char *nowhere()
     static char *volatile address = nullptr;
     return address;
 }
-
-// A page that is there, followed by one that is not.
-class EdgeOfMemory {
-public:
-    EdgeOfMemory()
-        : pages_(static_cast<char *>(
-              mmap(nullptr, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)))
-    {
-        munmap(pages_ + size, size);
-    }
-    ~EdgeOfMemory() { munmap(pages_, size); }
-    EdgeOfMemory(const EdgeOfMemory &) = delete;
-    EdgeOfMemory &operator=(const EdgeOfMemory &) = delete;
-
-    // An address of which `good` bytes can be used.
-    [[nodiscard]] char *with(std::size_t good) const { return pages_ + size - good; }
-
-private:
-    static constexpr std::size_t size = 4096;
-    char *pages_;
-};
 
 TEST_F(Stream, ReadSleepsUntilWritten)
 {
@@ -194,9 +173,12 @@ TEST_F(Stream, HalfABadBufferTakesWhatFitAndNoMore)
     const File file;
     const EdgeOfMemory edge;
     ASSERT_EQ(write(file, "abcdef"), 6);
-    EXPECT_EQ(read(file, edge.with(2), 6), 2);
-    EXPECT_EQ(std::string(edge.with(2), 2), "ab");
-    EXPECT_EQ(read_text(file), "cdef");
+    // How close to the edge a copy comes is the architecture's affair: arm64 may stop a byte short
+    // of it. What was not delivered is still there.
+    const long taken = read(file, edge.with(2), 6);
+    ASSERT_TRUE(taken == 1 || taken == 2) << taken;
+    const auto delivered = static_cast<std::size_t>(taken);
+    EXPECT_EQ(std::string(edge.with(2), delivered) + read_text(file), "abcdef");
     // An atomic write goes in whole or not at all.
     EXPECT_EQ(write(file, edge.with(10), 20), -EFAULT);
     EXPECT_EQ(info(file).bytes, 0U);
