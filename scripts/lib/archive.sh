@@ -20,6 +20,7 @@ mirror()
 # sites CODENAME: where this machine's apt has that suite from.
 sites()
 {
+	# shellcheck disable=SC2016 # apt expands it
 	apt-get indextargets --format '$(CODENAME) $(SITE)' 'Created-By: Packages' |
 		awk -v suite="$1" '$1 == suite {print $2; exit}'
 }
@@ -28,7 +29,7 @@ sites()
 sources()
 {
 	local suite=$1 base=${1%-backports} site security
-	site=$(mirror)
+	site=$(mirror) || return
 	case $base in
 	bullseye)
 		# No longer supported: Release files expire, and the security suite lists packages
@@ -58,7 +59,7 @@ ask_archive()
 {
 	local suite=$1 dir=$cache/apt/$1 lines
 	mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial
-	lines=$(sources "$suite")
+	lines=$(sources "$suite") || exit
 	echo "$lines" >"$dir/sources.list"
 	cat >"$dir/apt.conf" <<-CONF
 		Dir::Etc::sourcelist "$dir/sources.list";

@@ -25,7 +25,7 @@ prepare()
 
 	# Two runs must not build the same files at once.
 	mkdir -p "$top/build/vm"
-	exec {lock}>"$top/build/vm/.lock"
+	exec {lock}>"$top/build/vm/.lock-$("$top/scripts/kernel" release)"
 	flock "$lock"
 	if [[ -z $module ]]; then
 		make -s --no-print-directory -C "$top" vm-module >&2
@@ -33,8 +33,10 @@ prepare()
 		[[ $module == /* ]] || module=$top/$module
 	fi
 	# The build of the user space names each target it has, also where nothing was to do.
-	make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
 	[[ -z $sysroot ]] || "$top/scripts/kernel" make user | sed -u '/] Built target /d' >&2
+	exec {lock}>"$top/build/vm/.lock"
+	flock "$lock"
+	make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
 	exec {lock}>&-
 
 	command_line_tool=$top/build/user$suffix/cli/waitq
