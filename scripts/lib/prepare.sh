@@ -8,7 +8,7 @@
 # in place of the project's own, or empty.
 prepare()
 {
-	local top=$1 lock suffix=''
+	local top=$1 suffix=''
 	module=$2
 
 	# First of all: a kernel that there is not is told before anything is installed for it.
@@ -23,21 +23,22 @@ prepare()
 	fi
 	kernel=$("$top/scripts/kernel" image)
 
-	# Two runs must not build the same files at once.
+	# Two runs must not build the same files at once. (In subshells: a lock ends with its scope.)
 	mkdir -p "$top/build/vm"
-	exec {lock}>"$top/build/vm/.lock-$("$top/scripts/kernel" release)"
-	flock "$lock"
+	(
+		flock 9
+		[[ -n $module ]] || make -s --no-print-directory -C "$top" vm-module >&2
+		# The build of the user space names each target it has, also where nothing was to do.
+		[[ -z $sysroot ]] || "$top/scripts/kernel" make user | sed -u '/] Built target /d' >&2
+	) 9>"$top/build/vm/.lock-$("$top/scripts/kernel" release)"
+	(
+		flock 9
+		make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
+	) 9>"$top/build/vm/.lock"
 	if [[ -z $module ]]; then
-		make -s --no-print-directory -C "$top" vm-module >&2
 		module=$(make -s --no-print-directory -C "$top" vm-module-path)
 		[[ $module == /* ]] || module=$top/$module
 	fi
-	# The build of the user space names each target it has, also where nothing was to do.
-	[[ -z $sysroot ]] || "$top/scripts/kernel" make user | sed -u '/] Built target /d' >&2
-	exec {lock}>"$top/build/vm/.lock"
-	flock "$lock"
-	make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
-	exec {lock}>&-
 
 	command_line_tool=$top/build/user$suffix/cli/waitq
 	check_log=$top/build/user/tests/log/check-log
