@@ -13,10 +13,12 @@ namespace {
 
 class Sigint : public testing::Test {
 protected:
+    // Whoever started this may have SIGINT ignored, as a background job of a script has.
+    void SetUp() override { before_ = std::signal(SIGINT, SIG_DFL); }
     void TearDown() override
     {
         close(descriptor_);
-        std::signal(SIGINT, SIG_DFL);
+        std::signal(SIGINT, before_);
     }
 
     [[nodiscard]] dev_t device() const
@@ -34,6 +36,7 @@ protected:
     }
 
     int descriptor_ = open("/dev/zero", O_RDWR | O_CLOEXEC);
+    void (*before_)(int) = SIG_DFL;
 };
 
 TEST_F(Sigint, IsCaughtAndTakesTheFileAway)
