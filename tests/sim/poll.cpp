@@ -161,6 +161,8 @@ unsigned int Epoll::wait()
             point_when(ready_or_signal, this);
             touch(this, Access::write);
             waiter_ = nullptr;
+            if (!listed_ && self.signal_pending)
+                return 0;
         }
         acquire_from(this);
         // ep_send_events(): level-triggered, so what is ready stays on the list.

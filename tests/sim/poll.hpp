@@ -36,6 +36,8 @@ public:
     void remove();
     // epoll_wait(): as poll().
     unsigned int wait();
+    // From elsewhere: a signal ends the wait.
+    void interrupt() { waiter_ = nullptr; }
 
 private:
     struct Table : poll_table_struct {

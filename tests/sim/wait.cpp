@@ -133,6 +133,15 @@ WaitVersion &wait_version()
     return version;
 }
 
+bool waits_in(const wait_queue_head *opaque_head, const Task &task)
+{
+    WaitHead &head = inside(const_cast<wait_queue_head *>(opaque_head));
+    for (List *at = head.list.next; at != &head.list; at = at->next)
+        if (entry_of(at).task == &task)
+            return true;
+    return false;
+}
+
 bool in_living_entry(const Task &task, const void *memory)
 {
     for (unsigned int i = 0; i < task.entry_count; ++i)

@@ -31,6 +31,8 @@ int default_wake_function(wait_queue_entry *entry, unsigned int mode, int sync, 
 // __wake_up() of wait.c: takes the head's lock; `key` goes to the wake functions.
 void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);
 
+// True if an entry of the task is linked in the queue. Looks without taking part.
+bool waits_in(const wait_queue_head *head, const Task &task);
 // True if `memory` is in a wait entry on the task's stack whose wait has not ended.
 bool in_living_entry(const Task &task, const void *memory);
 // What an address is, for reports.
