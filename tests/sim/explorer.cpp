@@ -287,6 +287,7 @@ Result explore(Scenario &scenario, const Plan &plan)
         case End::again:
             search.begin_anew();
             result = {};
+            executions = 0;
             continue;
         case End::cut:
             ++result.cut;

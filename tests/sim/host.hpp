@@ -42,6 +42,8 @@ void release_to(const void *object);
 // A spinlock by its address. From lock_taken() to lock_released() no other flow takes it.
 void lock_taken(const void *lock);
 void lock_released(const void *lock);
+// There will be points in sections of this lock. Known early, it need not be found out.
+void lock_has_points(const void *lock);
 
 // ---- reports -----------------------------------------------------------------------
 

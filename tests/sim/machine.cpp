@@ -347,6 +347,11 @@ void plain_access(const void *memory, std::size_t size, Access access)
         machine.remember_access(address, access);
 }
 
+void lock_has_points(const void *lock)
+{
+    Machine::get().wide_locks_.insert(lock);
+}
+
 void memory_ends(const void *memory, std::size_t size)
 {
     Machine &machine = Machine::get();

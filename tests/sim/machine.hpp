@@ -111,6 +111,7 @@ private:
     friend void release_to(const void *object);
     friend void lock_taken(const void *lock);
     friend void lock_released(const void *lock);
+    friend void lock_has_points(const void *lock);
     friend void refuse(const char *format, ...);
     friend bool telling();
     friend void tell(const char *format, ...);

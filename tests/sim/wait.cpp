@@ -236,6 +236,7 @@ void __init_waitqueue_head(wait_queue_head *opaque_head, const char *name, lock_
 {
     WaitHead &head = inside(opaque_head);
     spin_init(head.lock, name);
+    lock_has_points(&head.lock);
     head.list = {&head.list, &head.list};
 }
 
@@ -278,7 +279,7 @@ long prepare_to_wait_event(wait_queue_head *opaque_head, wait_queue_entry *opaqu
     return result;
 }
 
-void finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry)
+bool kapi_finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry)
 {
     WaitHead &head = inside(opaque_head);
     WaitEntry &entry = inside(opaque_entry);
@@ -288,9 +289,11 @@ void finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry)
     self.state = TASK_RUNNING;
     // list_empty_careful(): true only after list_del_init_careful() is through with the entry.
     touch(&entry.link, Access::read);
-    if (linked(entry)) {
+    bool was_linked = linked(entry);
+    if (was_linked) {
         const bool irqs = spin_lock(head.lock);
-        if (linked(entry))
+        was_linked = linked(entry);
+        if (was_linked)
             unlink(head, entry);
         tell("unlinks itself from \"%s\"", head.lock.name);
         spin_unlock(head.lock, irqs);
@@ -303,6 +306,12 @@ void finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry)
     --self.entry_count;
     // The layer's part of it: what a waker still reads there is gone.
     memory_ends(opaque_entry + 1, entry_reach - sizeof(wait_queue_entry));
+    return !was_linked;
+}
+
+void finish_wait(wait_queue_head *head, wait_queue_entry *entry)
+{
+    kapi_finish_wait(head, entry);
 }
 
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
