@@ -66,6 +66,8 @@ struct Row {
     unsigned long long counter = 0;   // posted beforehand
     unsigned int bytes = 0;           // written beforehand
     unsigned int failing_alloc = 0;   // at set-up
+    unsigned int timers = 1;          // files whose timer can fire, if any can
+    unsigned int weight = 1;          // schedules before it goes on by dice, as a multiple
     unsigned int walk_break = 0;      // see sim::WaitVersion
 };
 

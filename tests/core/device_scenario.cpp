@@ -56,11 +56,11 @@ void DeviceScenario::set_up()
     }
     for (unsigned int i = 0; i < row_.files; ++i) {
         OpenFile &file = files_.at(i);
-        if (i == 0 && row_.timer_firings)
-            sim::next_timer_fires("timer", row_.timer_firings);
+        if (i < row_.timers && row_.timer_firings)
+            sim::next_timer_fires(i == 0 ? "timer" : "timer 2", row_.timer_firings);
         file.file.device = waitq_open(queue_);
         file.open = true;
-        file.firings = i == 0 ? row_.timer_firings : 0;
+        file.firings = i < row_.timers ? row_.timer_firings : 0;
         for (const Actor &actor : row_.actors) {
             bool uses = false;
             for (const Act &act : actor.acts)
@@ -117,6 +117,7 @@ void DeviceScenario::play(void *argument)
 
 void DeviceScenario::begin(Player &player, const Act &act)
 {
+    sim::point(); // a call begins when it likes
     player.call = {&act,
                    Machine::get().steps(),
                    0,

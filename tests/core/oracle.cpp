@@ -46,6 +46,21 @@ const Act *timer_act(const Row &row)
     return nullptr;
 }
 
+// How often all timers may fire; 0: without end.
+unsigned long long most_firings(const Row &row)
+{
+    unsigned long long sum = 0;
+    for (const Actor &actor : row.actors)
+        for (const Act &act : actor.acts) {
+            if (act.op != Op::set_timer || (act.flags & WAITQ_TIMER_CANCEL))
+                continue;
+            if (act.count == 0)
+                return 0;
+            sum += act.count;
+        }
+    return sum;
+}
+
 bool any_act(const Row &row, bool (*is)(const Act &))
 {
     return std::ranges::any_of(
@@ -111,6 +126,8 @@ const char *DeviceScenario::each_state()
         else if (!call.true_since)
             call.true_since = step;
     }
+    if (queue_->counter + queue_->lent < queue_->counter)
+        return "the counter and what is lent are more than the counter can hold";
     if (queue_->ring.size() > queue_->ring.capacity())
         return "more bytes are held than fit";
     return nullptr;
@@ -261,6 +278,11 @@ void DeviceScenario::check_asleep(const Player &player)
 {
     const Act *act = player.call.act;
     const char *name = player.task->name;
+    unsigned int state = sim::TASK_INTERRUPTIBLE;
+    if (act && act->op == Op::wait)
+        state = traits_of(act->kind).state;
+    if (act && act->op != Op::unload && sim::signal_ends(state, *player.task))
+        refuse("%s sleeps, though a signal came that must end its call", name);
     bool forgotten = true;
     const char *what = "and nothing that it waits for will come";
     switch (act ? act->op : Op::none) {
@@ -374,8 +396,14 @@ void DeviceScenario::check_sums() const
     const waitq_queue &queue = *queue_;
     unsigned long long posted = sums_.posted;
     if (const Act *act = timer_act(row_); act && row_.timer_firings) {
-        const auto *timer = reinterpret_cast<const sim::HrTimer *>(&files_[0].file.device->timer);
-        posted += act->n * (row_.timer_firings - timer->firings_left);
+        unsigned long long fired = 0;
+        for (unsigned int i = 0; i < row_.timers; ++i)
+            fired +=
+                row_.timer_firings -
+                reinterpret_cast<const sim::HrTimer *>(&files_[i].file.device->timer)->firings_left;
+        if (const unsigned long long most = most_firings(row_); most && fired > most)
+            refuse("the timers fired %llu times, asked for %llu", fired, most);
+        posted += act->n * fired;
     }
     if (queue.lent != 0)
         refuse("%llu events are lent for ever", static_cast<unsigned long long>(queue.lent));

@@ -6,6 +6,7 @@
 #include "../sim/task.hpp"
 #include "device_scenario.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace core {
@@ -96,6 +97,10 @@ void signals(Rows &rows, unsigned int wait_kind, unsigned int wake_kind)
                  {"waker", {kind_wake(wake_kind)}},
                  {"kill(1)", {signal(0, fatal)}}}};
         rows.push_back(one);
+        if (wake_kind == 0 && traits_of(wait_kind).state != sim::TASK_UNINTERRUPTIBLE)
+            rows.push_back(
+                {"signal/alone-" + std::string(fatal ? "kill/" : "signal/") + kind_name(wait_kind),
+                 {{"waiter A", {kind_wait(wait_kind, taking)}}, {"kill(1)", {signal(0, fatal)}}}});
         if (traits_of(wait_kind).has_timeout)
             continue;
         Row two{"signal/two-" + tail,
@@ -112,20 +117,20 @@ void signals(Rows &rows, unsigned int wait_kind, unsigned int wake_kind)
 void thresholds(Rows &rows, unsigned int wait_kind, unsigned int wake_kind)
 {
     const std::string tail = kind_name(wait_kind) + "/" + wake_name(wake_kind);
-    rows.push_back({"threshold/two-posts-" + tail,
+    rows.push_back({"threshold/two-posts/" + tail,
                     {{"waiter A", {kind_wait(wait_kind, taking, 2)}},
                      {"waker 1", {kind_wake(wake_kind)}},
                      {"waker 2", {kind_wake(wake_kind)}}}});
-    rows.push_back({"threshold/two-takers-" + tail,
+    rows.push_back({"threshold/two-takers/" + tail,
                     {{"waiter A", {kind_wait(wait_kind, taking, 2)}},
                      {"waiter B", {kind_wait(wait_kind, taking, 2)}},
                      {"waker", {kind_wake(wake_kind), kind_wake(wake_kind)}}}});
-    rows.push_back({"threshold/plain-takers-" + tail,
+    rows.push_back({"threshold/plain-takers/" + tail,
                     {{"waiter A", {kind_wait(wait_kind, consume, 2)}},
                      {"waiter B", {kind_wait(wait_kind, consume, 1)}},
                      {"waker", {kind_wake(wake_kind, 3)}}}});
     if (is_nr(wake_kind))
-        rows.push_back({"threshold/one-post-for-two-" + tail,
+        rows.push_back({"threshold/one-post-for-two/" + tail,
                         {{"waiter A", {kind_wait(wait_kind, taking)}},
                          {"waiter B", {kind_wait(wait_kind, taking)}},
                          {"waker", {kind_wake(wake_kind, 2)}}}});
@@ -159,6 +164,20 @@ void event_faults(Rows &rows, unsigned int wait_kind)
         rows.push_back({"timeout/zero/" + tail,
                         {{"waiter A", {wait(wait_kind, taking, 1, 0)}},
                          {"waker", {kind_wake(WAITQ_WAKE_UP)}}}});
+    if (traits_of(wait_kind).has_timeout && traits_of(wait_kind).state != sim::TASK_UNINTERRUPTIBLE)
+        rows.push_back({"timeout/rest/" + tail, // B's timeout moves the clock
+                        {{"waiter A", {wait(wait_kind, taking, 1, 5 * timeout)}},
+                         {"waiter B", {kind_wait(wait_kind, taking)}},
+                         {"kill(1)", {signal(0, true)}}}});
+    rows.push_back({"fault/two-undelivered/" + tail,
+                    {{"waiter A", {fault(2, kind_wait(wait_kind, taking, 2))}},
+                     {"waiter B", {kind_wait(wait_kind, taking)}},
+                     {"waiter C", {kind_wait(wait_kind, taking)}}},
+                    4,
+                    1,
+                    0,
+                    100,
+                    2});
     rows.push_back({"forbidden/" + tail,
                     {{"waiter A", {kind_wait(wait_kind, taking)}, false},
                      {"waker", {kind_wake(WAITQ_WAKE_UP)}}}});
@@ -171,6 +190,7 @@ void stream(Rows &rows, const std::string &name, std::vector<Actor> actors,
 {
     Row row;
     row.name = "stream/" + name;
+    row.weight = 8;
     row.actors = std::move(actors);
     row.capacity = capacity;
     row.bytes = bytes;
@@ -193,6 +213,12 @@ void streams(Rows &rows)
     stream(rows, "small-and-large-need",
            {{"reader", {read(1), read(2)}}, {"writer A", {write(2)}}, {"writer B", {write(1)}}}, 2,
            1);
+    stream(rows, "large-need-first",
+           {{"writer A", {write(2)}}, {"writer B", {write(1)}}, {"reader", {read(1)}}}, 2, 2);
+    stream(rows, "atomic-nonblocking", {{"writer", {nonblocking(write(2))}}, {"reader", {read(1)}}},
+           2, 1);
+    stream(rows, "signal-to-atomic-writer",
+           {{"writer", {write(2)}}, {"reader", {read(1)}}, {"kill(1)", {signal(0)}}}, 2, 2);
     stream(rows, "signal-to-reader",
            {{"reader A", {read(1)}},
             {"reader B", {read(1)}},
@@ -233,10 +259,12 @@ void streams(Rows &rows)
 // -----------------------------------------------------------------------
 
 void timer(Rows &rows, const std::string &name, std::vector<Actor> actors, unsigned int firings,
-           unsigned int files = 1)
+           unsigned int files = 1, unsigned int timers = 1)
 {
     Row row;
+    row.timers = timers;
     row.name = "timer/" + name;
+    row.weight = 8;
     row.actors = std::move(actors);
     row.files = files;
     row.timer_firings = firings;
@@ -250,8 +278,8 @@ void timers(Rows &rows)
               endless = set_timer(period, period, 0);
     const Act takes = kind_wait(WAITQ_WAIT_EVENT_INTERRUPTIBLE, taking);
     timer(rows, "wakes", {{"waiter", {takes}}, {"owner", {once}}}, 1);
-    timer(rows, "wakes-two", {{"waiter A", {takes}}, {"waiter B", {takes}}, {"owner", {twice}}}, 2);
-    timer(rows, "cancel", {{"waiter", {takes}}, {"owner", {twice, cancel_timer()}}}, 2);
+    timer(rows, "wakes-two", {{"waiter A", {takes}}, {"waiter B", {takes}}, {"owner", {twice}}}, 3);
+    timer(rows, "cancel", {{"waiter", {takes}}, {"owner", {twice, cancel_timer()}}}, 3);
     timer(rows, "set-again", {{"waiter", {takes}}, {"owner", {endless, once}}}, 3);
     timer(rows, "two-set", {{"owner A", {once}}, {"owner B", {endless, cancel_timer()}}}, 2);
     timer(rows, "close", {{"owner", {endless, plain(Op::close)}}}, 2);
@@ -270,6 +298,7 @@ void timers(Rows &rows)
           {{"waiter", {kind_wait(WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT, taking)}},
            {"owner", {once}}},
           1);
+    timer(rows, "two-timers", {{"owner A", {once}}, {"owner B", {on_file(1, once)}}}, 1, 2, 2);
     timer(rows, "and-waker",
           {{"waiter A", {takes}}, {"owner", {once}}, {"waker", {wake(WAITQ_WAKE_UP)}}}, 1);
 }
@@ -283,6 +312,7 @@ void ready(Rows &rows, const std::string &name, std::vector<Actor> actors,
 {
     Row row;
     row.name = "poll/" + name;
+    row.weight = 8;
     row.actors = std::move(actors);
     row.capacity = capacity;
     row.bytes = bytes;
@@ -384,10 +414,17 @@ Rows make()
     timers(rows);
     readiness(rows);
     others(rows);
+    // One family after the other, each through all kinds.
+    std::ranges::stable_sort(rows, {}, family);
     return rows;
 }
 
 } // namespace
+
+std::string family(const Row &row)
+{
+    return row.name.substr(0, row.name.find('/', row.name.find('/') + 1));
+}
 
 const std::vector<Row> &rows()
 {

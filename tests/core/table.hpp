@@ -8,7 +8,9 @@
 
 namespace core {
 
-// All rows, in order of their groups: the part of a name before the first '/'.
+// The first two parts of a row's name: all kinds of waits and wakes alike.
+std::string family(const Row &row);
+// All rows, in order of their families.
 const std::vector<Row> &rows();
 
 } // namespace core

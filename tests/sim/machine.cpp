@@ -313,9 +313,11 @@ void lock_taken(const void *lock)
         return;
     const auto index = machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock));
     Shared &shared = machine.shared_.at(index);
-    machine.races_.acquire(current().index, shared);
-    if (!machine.instrumented || machine.wide_locks_.contains(lock))
+    machine.races_.lock_taken(current().index, shared);
+    if (!machine.instrumented || machine.wide_locks_.contains(lock)) {
+        machine.races_.acquire(current().index, shared);
         machine.reduction_.lock_taken(index, shared);
+    }
 }
 
 void lock_released(const void *lock)
@@ -325,7 +327,9 @@ void lock_released(const void *lock)
         return;
     Shared &shared =
         machine.shared_.at(machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock)));
-    machine.races_.release(current().index, shared);
+    machine.races_.lock_released(current().index, shared);
+    if (shared.acquired_in) // it counts by itself
+        machine.races_.release(current().index, shared);
     machine.reduction_.lock_released(shared);
 }
 
@@ -372,16 +376,17 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
     const std::uint16_t index = shared_.index_of(address);
     Shared &shared = shared_.at(index);
     const unsigned int self = current_->task.index;
-    const unsigned int other =
-        access == Access::write ? races_.write(self, shared) : races_.read(self, shared);
+    bool only_added_to = false;
+    for (const auto &[begin, size] : additions_)
+        only_added_to |= address - begin < size;
+    const unsigned int other = access == Access::write ? races_.write(self, shared, !only_added_to)
+                                                       : races_.read(self, shared, !only_added_to);
     if (other != Races::none)
         refuse("data race: %s and %s access %s with nothing between them that orders it",
                current_->task.name, threads_[other]->task.name,
                described(reinterpret_cast<const void *>(address)).data());
-    for (const auto &[begin, size] : additions_)
-        if (address - begin < size)
-            return;
-    reduction_.touched(index, shared, access);
+    if (!only_added_to)
+        reduction_.touched(index, shared, access);
 }
 
 // Another thread's stack may be reached through a wait entry on it, as long as that lives.

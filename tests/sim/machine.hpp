@@ -98,7 +98,11 @@ public:
     [[nodiscard]] unsigned int steps() const { return reduction_.count(); }
     [[nodiscard]] bool exploring() const { return exploring_; }
     // Data-level dependence (reduction.hpp) needs instrumented code; without, all locks count.
+#ifdef WAITQ_SIM_INSTRUMENTED
     bool instrumented = true;
+#else
+    bool instrumented = false;
+#endif
 
 private:
     friend void point();

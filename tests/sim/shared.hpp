@@ -40,12 +40,16 @@ struct Shared {
     bool seen_written;
     std::uint16_t acquired_in, released_in; // a lock: steps of its last holder
 
-    // Data races. Releases count from 1.
+    // Data races (races.hpp). Releases count from 1.
     std::uint16_t write_epoch;
     std::uint8_t writer;
+    std::uint8_t lock_number; // of a lock: its bit in a LockSet, + 1
     Mask plain_readers;
     Clock read_epoch;
-    Clock order; // what an acquire_from() learns
+    std::uint32_t write_locks;                         // held at the last write
+    std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
+    Clock write_order, read_order; // what who comes next under the same lock learns
+    Clock order;                   // what an acquire_from() learns
 };
 
 // Objects by address. The same address has the same index in every execution of a scenario,

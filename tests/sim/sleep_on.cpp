@@ -56,7 +56,7 @@ void SleepOnScenario::sleeper(void *scenario)
             break;
         schedule();
     }
-    finish_wait(&self.queue_, &entry);
+    kapi_finish_wait(&self.queue_, &entry);
     tell("goes on");
 }
 

@@ -70,7 +70,7 @@ struct Task {
     // What others did for it and what it did, for the checks (tests/core).
     unsigned int tasks_woken, exclusive_woken; // by its wake-ups, through wait entries
     unsigned int times_woken;
-    unsigned int resumed_at; // step in which it last came back from schedule()
+    unsigned int resumed_at; // step in which it last came back from schedule(), or saw a signal
 };
 
 // ---- kernel/sched/core.c ------------------------------------------------------------

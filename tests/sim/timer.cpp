@@ -118,7 +118,8 @@ long long clock_ns()
 
 void reset_timers()
 {
-    now_ns = 1'000'000'000;
+    // Just before a tick: a timeout of n jiffies then lasts hardly longer than n - 1.
+    now_ns = 1'003'999'000;
     clock_moves = false;
     ahead_percent = 100;
     announced = {};
@@ -190,7 +191,7 @@ long schedule_timeout(long timeout)
     touch(&self.tick, Access::write);
     const bool endless = timeout >= KAPI_MAX_JIFFY_OFFSET;
     self.tick.armed = self.has_tick && !endless;
-    self.tick.expiry_ns = endless ? 0 : read_clock() + timeout * jiffy_ns;
+    self.tick.expiry_ns = endless ? 0 : (read_clock() / jiffy_ns + timeout) * jiffy_ns;
     schedule();
     if (!self.has_tick)
         return timeout;
@@ -199,7 +200,7 @@ long schedule_timeout(long timeout)
     touch(&self.tick, Access::write);
     self.tick.armed = false;
     const long long left = self.tick.expiry_ns - read_clock();
-    return endless ? timeout : left > 0 ? static_cast<long>(left / jiffy_ns) : 0;
+    return endless ? timeout : left > 0 ? static_cast<long>((left + jiffy_ns - 1) / jiffy_ns) : 0;
 }
 
 void kapi_timer_init(hrtimer *timer)
@@ -236,6 +237,8 @@ void kapi_timer_forward(hrtimer *opaque, long long not_before_ns, long long peri
     HrTimer &timer = inside(opaque);
     if (!timer.running || current().index + 1 != timer.interrupt)
         refuse("%s forwards a timer from without its function", current().name);
+    if (period_ns <= 0)
+        refuse("%s goes on with a period of %lld ns", current().name, period_ns);
     const long long late = not_before_ns - timer.expiry_ns;
     if (late < 0)
         return;

@@ -266,6 +266,8 @@ long prepare_to_wait_event(wait_queue_head *opaque_head, wait_queue_entry *opaqu
         if (linked(entry))
             unlink(head, entry);
         tell("has a signal pending, and is not in \"%s\"", head.lock.name);
+        // From here on its caller may decide: as when it comes back from schedule().
+        self.resumed_at = Machine::get().steps();
         result = -KAPI_ERESTARTSYS;
     } else {
         if (!linked(entry)) {
@@ -307,11 +309,6 @@ bool kapi_finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_ent
     // The layer's part of it: what a waker still reads there is gone.
     memory_ends(opaque_entry + 1, entry_reach - sizeof(wait_queue_entry));
     return !was_linked;
-}
-
-void finish_wait(wait_queue_head *head, wait_queue_entry *entry)
-{
-    kapi_finish_wait(head, entry);
 }
 
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
