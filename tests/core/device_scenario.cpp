@@ -183,9 +183,8 @@ void DeviceScenario::perform(Player &player, const Act &act)
         return do_close(player, act);
     case Op::unload:
         begin(player, act);
-        sim::point_when(no_file_open, this);
-        for (OpenFile &file : files_)
-            sim::touch(&file.users, sim::Access::write);
+        sim::point_when(no_file_open, this, &files_);
+        sim::touch(&files_, sim::Access::write);
         sim::tell("no file is open: unloads");
         waitq_queue_destroy(queue_);
         loaded_ = false;
@@ -318,8 +317,7 @@ void DeviceScenario::put(OpenFile &file)
         return;
     waitq_release(file.file.device);
     sim::point();
-    sim::touch(&file.users, sim::Access::write);
-    sim::release_to(&file.users);
+    sim::touch(&files_, sim::Access::write);
     file.open = false;
     sim::tell("the file is released");
 }

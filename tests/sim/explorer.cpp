@@ -24,6 +24,8 @@
 //  - A step that takes from another thread the possibility to go on (disarming a timer that
 //    could have fired): that thread is tried in its place. Without that, nobody would see that
 //    the timer could have fired first, for in this execution it never does.
+//  - A thread that comes to wait for what another has just taken away may never take its step,
+//    and then would race with nobody. So it races when it begins to wait (Reduction::blocked()).
 //
 // tests/core/reduction_test.cpp compares with Strategy::every, outcome by outcome.
 #include "explorer.hpp"
@@ -69,7 +71,11 @@ public:
     void taken(unsigned int number, Mask now) override;
     // Turns to the next order. False: there is none.
     bool turn();
-    void begin_anew() { depth_ = 0; }
+    void begin_anew()
+    {
+        depth_ = 0;
+        fresh_ = 1;
+    }
 
 private:
     Node &node(unsigned int number) { return nodes_[number - 1]; }
@@ -176,6 +182,9 @@ void Search::taken(unsigned int number, Mask now)
             race(earlier);
     });
     Node &here = node(number);
+    if (fresh && !(now & bit(here.thread)))
+        if (const Shared *awaited = machine_.awaited(here.thread))
+            reduction.blocked(*awaited, [&](unsigned int earlier) { race(earlier); });
     const auto disabled = static_cast<Mask>(here.enabled & ~now & ~bit(here.thread));
     here.wanted |= static_cast<Mask>(disabled & ~here.asleep);
 }

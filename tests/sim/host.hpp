@@ -19,8 +19,9 @@ enum class Access : std::uint8_t { read, write };
 // What the current flow does next, others may notice: any number of steps of others may come
 // first. What it does between two points is one step, which nothing can divide.
 void point();
-// The same, and the step can't be taken before `ready(object)`.
-void point_when(bool (*ready)(const void *), const void *object);
+// The same, and the step can't be taken before `ready(argument)`. `object`: what the step then
+// writes to, and whose changes alone decide; by default the argument.
+void point_when(bool (*ready)(const void *), const void *argument, const void *object = nullptr);
 // A point at which the world decides: returns each of 0 to n-1, in executions of their own.
 unsigned int choose(unsigned int n);
 

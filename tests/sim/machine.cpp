@@ -101,6 +101,7 @@ Task &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
     thread.body = body;
     thread.argument = argument;
     thread.ready = nullptr;
+    thread.awaited = nullptr;
     thread.arity = 1;
     thread.fiber.start(run_thread, &thread);
     return thread.task;
@@ -111,7 +112,7 @@ Mask Machine::enabled() const
     Mask mask = 0;
     for (unsigned int i = 0; i < thread_count_; ++i) {
         const Thread &thread = *threads_[i];
-        if (!thread.task.done && (!thread.ready || thread.ready(thread.awaited)))
+        if (!thread.task.done && (!thread.ready || thread.ready(thread.argument_of_ready)))
             mask |= bit(i);
     }
     return mask;
@@ -239,11 +240,12 @@ void Machine::uses_points_in(const Task &holder)
 
 // ---- points --------------------------------------------------------------------
 
-void Machine::stop(bool (*ready)(const void *), const void *object, unsigned int arity)
+void Machine::stop(bool (*ready)(const void *), const void *argument, const void *object,
+                   unsigned int arity)
 {
     Thread &self = *current_;
     if (&self == boot_) {
-        if (ready && !ready(object))
+        if (ready && !ready(argument))
             refuse("waits for what nobody will do");
         self.chosen = 0;
         return;
@@ -251,27 +253,36 @@ void Machine::stop(bool (*ready)(const void *), const void *object, unsigned int
     if (exploring_)
         uses_points_in(self.task);
     self.ready = ready;
+    self.argument_of_ready = argument;
     self.awaited = object;
     self.arity = arity;
     self.fiber.leave();
     self.ready = nullptr;
+    self.awaited = nullptr;
 }
 
 void point()
 {
-    Machine::get().stop(nullptr, nullptr, 1);
+    Machine::get().stop(nullptr, nullptr, nullptr, 1);
 }
 
-void point_when(bool (*ready)(const void *), const void *object)
+void point_when(bool (*ready)(const void *), const void *argument, const void *object)
 {
-    Machine::get().stop(ready, object, 1);
+    Machine::get().stop(ready, argument, object ? object : argument, 1);
 }
 
 unsigned int choose(unsigned int n)
 {
     Machine &machine = Machine::get();
-    machine.stop(nullptr, nullptr, n);
+    machine.stop(nullptr, nullptr, nullptr, n);
     return machine.current_->chosen;
+}
+
+Shared *Machine::awaited(unsigned int thread)
+{
+    const void *object = threads_[thread]->awaited;
+    return object ? &shared_.at(shared_.index_of(reinterpret_cast<std::uintptr_t>(object)))
+                  : nullptr;
 }
 
 Task &current()

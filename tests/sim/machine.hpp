@@ -86,6 +86,8 @@ public:
     [[nodiscard]] const Reduction &reduction() const { return reduction_; }
     Reduction &reduction() { return reduction_; }
     // How many ways the thread's next step can turn out: see choose().
+    // The object that the thread waits for, or null.
+    Shared *awaited(unsigned int thread);
     [[nodiscard]] unsigned int ways(unsigned int thread) const { return threads_[thread]->arity; }
 
     // ---- for scenarios -------------------------------------------------------------
@@ -106,7 +108,8 @@ public:
 
 private:
     friend void point();
-    friend void point_when(bool (*ready)(const void *), const void *object);
+    friend void point_when(bool (*ready)(const void *), const void *argument,
+                           const void *object);
     friend unsigned int choose(unsigned int n);
     friend void touch(const void *object, Access access);
     friend void plain_access(const void *memory, std::size_t size, Access access);
@@ -127,7 +130,8 @@ private:
         void (*body)(void *);
         void *argument;
         bool (*ready)(const void *);
-        const void *awaited;
+        const void *argument_of_ready;
+        const void *awaited; // the object that the next step writes to, if it has to wait for it
         unsigned int arity; // of the choice that the next step is; 1: none
         unsigned int chosen;
     };
@@ -144,7 +148,8 @@ private:
     static void run_thread(void *thread);
     static void run_boot(void *machine);
     void enter(Thread &thread);
-    void stop(bool (*ready)(const void *), const void *object, unsigned int arity);
+    void stop(bool (*ready)(const void *), const void *argument, const void *object,
+              unsigned int arity);
     [[nodiscard]] Mask enabled() const;
     bool explore(Decider &decider, End &end);
     void drain();

@@ -212,8 +212,8 @@ void wait_for_sigio(file &file, unsigned int band, unsigned int seen)
     const SigioWait wait{&file, band, seen};
     if (!sigio_came(&wait))
         tell("waits for SIGIO");
-    point_when(sigio_came, &wait);
-    touch(&file.sigio, Access::read);
+    point_when(sigio_came, &wait, &file.sigio);
+    touch(&file.sigio, Access::write);
     acquire_from(&file.sigio);
 }
 

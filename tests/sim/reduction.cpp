@@ -77,7 +77,8 @@ Mask Reduction::initials(unsigned int i) const
 bool Reduction::enabled_by(unsigned int i) const
 {
     const unsigned int thread = step(count_).thread;
-    return !(step(i).enabled & bit(thread)) && last_before_ < i;
+    return !(step(i).enabled & bit(thread)) && (step(i + 1).enabled & bit(thread)) &&
+           last_before_ < i;
 }
 
 } // namespace sim

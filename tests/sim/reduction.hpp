@@ -90,6 +90,11 @@ public:
     template <class Race>
     void end_step(Race race);
 
+    // The current step was taken, and its thread can't go on before somebody changes `awaited`.
+    // Calls race(i) for each earlier step i that may be the reason, as if the thread had gone on.
+    template <class Race>
+    void blocked(const Shared &awaited, Race race);
+
     // Steps count from 1.
     [[nodiscard]] const Step &step(unsigned int number) const { return steps_[number - 1]; }
     [[nodiscard]] unsigned int count() const { return count_; }
@@ -97,7 +102,7 @@ public:
     // The threads that could take the first step of: what came after step i and does not
     // depend on it, and then the current step. One of them must be tried in place of i.
     [[nodiscard]] Mask initials(unsigned int i) const;
-    // True if the last step could be taken only because step i was.
+    // True if it was step i that let the current step's thread go on.
     [[nodiscard]] bool enabled_by(unsigned int i) const;
 
 private:
@@ -116,6 +121,19 @@ private:
     std::vector<std::uint16_t> candidates_; // steps that touched what the current step touches
     std::vector<std::pair<std::uint16_t, std::uint16_t>> sections_; // taken and released before
 };
+
+template <class Race>
+void Reduction::blocked(const Shared &awaited, Race race)
+{
+    candidates_.clear();
+    candidate(awaited.last_write);
+    for (unsigned int reader = 0; awaited.readers >> reader != 0; ++reader)
+        if (awaited.readers & bit(reader))
+            candidate(awaited.last_read[reader]);
+    for (const std::uint16_t i : candidates_)
+        if (i > current().clock[steps_[i - 1U].thread])
+            race(i);
+}
 
 template <class Race>
 void Reduction::end_step(Race race)
