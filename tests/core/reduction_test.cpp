@@ -82,7 +82,10 @@ private:
         roll_ = roll_ * 1664525 + 1013904223;
         return (roll_ >> 16) % sides;
     }
-    static bool nonzero(const void *value) { return *static_cast<const unsigned int *>(value) != 0; }
+    static bool nonzero(const void *value)
+    {
+        return *static_cast<const unsigned int *>(value) != 0;
+    }
 
     static void run(void *argument)
     {
@@ -187,25 +190,24 @@ TEST_P(EachSmallRow, HasTheSameOutcomesWithAndWithout)
 }
 
 // Those that can be explored without any reduction in seconds.
-INSTANTIATE_TEST_SUITE_P(Rows, EachSmallRow,
-                         testing::Values("waiters/1x1-taking/wait_event_interruptible/wake_up",
-                                         "waiters/1x1-plain/wait_event_killable_timeout/wake_up_all",
-                                         "timer/close", "timer/two-set", "timer/unload",
-                                         "poll/epoll-event", "poll/sigio-in-bad-buffer",
-                                         "overflow/lent-comes-back",
-                                         "signal/alone-signal/wait_event_interruptible",
-                                         "fault/wake-copy-3/wait_event_interruptible"),
-                         [](const auto &parameter) {
-                             std::string name = parameter.param;
-                             std::ranges::replace_if(
-                                 name, [](char c) { return !std::isalnum(c); }, '_');
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Rows, EachSmallRow,
+    testing::Values("waiters/1x1-taking/wait_event_interruptible/wake_up",
+                    "waiters/1x1-plain/wait_event_killable_timeout/wake_up_all", "timer/close",
+                    "timer/two-set", "timer/unload", "poll/epoll-event", "poll/sigio-in-bad-buffer",
+                    "overflow/lent-comes-back", "signal/alone-signal/wait_event_interruptible",
+                    "fault/wake-copy-3/wait_event_interruptible"),
+    [](const auto &parameter) {
+        std::string name = parameter.param;
+        std::ranges::replace_if(
+            name, [](char c) { return !std::isalnum(c); }, '_');
+        return name;
+    });
 
 TEST(Reduction, FindsWhatIsFoundWithoutIt)
 {
-    for (const Strategy strategy : {Strategy::every, Strategy::reduced, Strategy::bounded,
-                                    Strategy::random}) {
+    for (const Strategy strategy :
+         {Strategy::every, Strategy::reduced, Strategy::bounded, Strategy::random}) {
         sim::Plan plan;
         plan.strategy = strategy;
         plan.limit = 10'000;

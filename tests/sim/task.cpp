@@ -66,7 +66,10 @@ void set_current_state(unsigned int state)
     point();
     touch(&self, Access::write);
     self.state = state;
-    tell("is %s from now on", in_words(state));
+    if (state == TASK_RUNNING)
+        tell("marks itself as running");
+    else
+        tell("marks itself as asleep (%s), but runs on", in_words(state));
 }
 
 void send_signal(Task &task, bool fatal)

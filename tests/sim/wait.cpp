@@ -213,6 +213,8 @@ void wake_up(wait_queue_head *opaque_head, unsigned int mode, int nr, void *key)
                 insert(bookmark.link, *at->prev, *at);
                 break;
             }
+            if (entry.function)
+                must_live(head, entry);
             List *next = at->next;
             const unsigned int flags = entry.flags;
             const int woke = entry.function ? entry.function(opaque(entry), mode, 0, key) : 0;
