@@ -6,6 +6,7 @@
 #include "timer.hpp"
 #include "wait.hpp"
 
+#include <bit>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -208,14 +209,13 @@ void Machine::drain()
 {
     unsigned int steps = 0;
     for (Mask now = enabled(); now != 0 && !failed_; now = enabled()) {
-        unsigned int thread = 0;
-        while (!(now & bit(thread)))
-            ++thread;
-        threads_[thread]->chosen = 0;
+        const int thread = drains_backwards ? std::bit_width(now) - 1 : std::countr_zero(now);
+        Thread &next = *threads_[static_cast<unsigned int>(thread)];
+        next.chosen = 0;
         if (++steps > max_steps)
             fail("the execution does not end");
         else
-            enter(*threads_[thread]);
+            enter(next);
     }
 }
 

@@ -99,6 +99,8 @@ public:
     void name(const void *memory, unsigned int size, const char *text);
     [[nodiscard]] unsigned int steps() const { return reduction_.count(); }
     [[nodiscard]] bool exploring() const { return exploring_; }
+    // After the exploration, in which order the rest runs.
+    bool drains_backwards = false;
     // Data-level dependence (reduction.hpp) needs instrumented code; without, all locks count.
 #ifdef WAITQ_SIM_INSTRUMENTED
     bool instrumented = true;
