@@ -241,10 +241,15 @@ void Sequence::look()
     text_ += "readers " + number(info.readers) + ", writers " + number(info.writers) +
              ", waiters " + number(info.event_waiters) + "+" +
              number(info.event_waiters_exclusive) + ", counter " + number(info.counter) +
-             ", bytes " + number(info.bytes) + " of " + number(info.capacity) + ", woken " +
-             number(info.woken) + " by " + number(info.wakes) + ", in vain " +
-             number(info.spurious) + ", timeouts " + number(info.timeouts) + ", signals " +
-             number(info.signals) + "; poll " + line("%#x", world_.poll_now()) + '\n';
+             ", bytes " + number(info.bytes) + " of " + number(info.capacity) + ", timeouts " +
+             number(info.timeouts) + ", signals " + number(info.signals) + "; poll " +
+             line("%#x", world_.poll_now());
+    // Whether a write finds room left for the next writer depends on how far the reader is
+    // whom it has woken; so the sums of wake-ups are no part of a stream's outcome.
+    if (mode_ != Mode::streaming)
+        text_ += "; woken " + number(info.woken) + " by " + number(info.wakes) + ", in vain " +
+                 number(info.spurious);
+    text_ += '\n';
 }
 
 // The end: whoever sleeps is let go, and that is told as well.

@@ -7,6 +7,7 @@
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <poll.h>
