@@ -110,8 +110,7 @@ public:
 
 private:
     friend void point();
-    friend void point_when(bool (*ready)(const void *), const void *argument,
-                           const void *object);
+    friend void point_when(bool (*ready)(const void *), const void *argument, const void *object);
     friend unsigned int choose(unsigned int n);
     friend void touch(const void *object, Access access);
     friend void plain_access(const void *memory, std::size_t size, Access access);
@@ -134,7 +133,7 @@ private:
         bool (*ready)(const void *);
         const void *argument_of_ready;
         const void *awaited; // the object that the next step writes to, if it has to wait for it
-        unsigned int arity; // of the choice that the next step is; 1: none
+        unsigned int arity;  // of the choice that the next step is; 1: none
         unsigned int chosen;
     };
     struct Name {
