@@ -71,7 +71,7 @@ struct Row {
     unsigned int walk_break = 0;      // see sim::WaitVersion
 };
 
-// ---- words for the table --------------------------------------------------------
+// ---- words for the table ----
 
 inline Act wait(unsigned int kind, unsigned int flags = 0, unsigned long long threshold = 1,
                 long long timeout_ns = 0)

@@ -102,7 +102,7 @@ void DeviceScenario::set_up()
     machine.name(ring + sizeof(void *) + 8, 4, "bytes taken out");
 }
 
-// ---- the actors ------------------------------------------------------------------
+// ---- the actors ----
 
 void DeviceScenario::play(void *argument)
 {
@@ -304,7 +304,7 @@ long DeviceScenario::do_sigio(Player &player, const Act &act, bool reads)
     return result;
 }
 
-// ---- files and the module ------------------------------------------------------------
+// ---- files and the module ----
 
 // The last user, be it a descriptor or a call under way, releases the file.
 void DeviceScenario::put(OpenFile &file)
@@ -339,7 +339,7 @@ bool DeviceScenario::no_file_open(const void *scenario)
     return true;
 }
 
-// ---- the end ---------------------------------------------------------------------------
+// ---- the end ----
 
 // Somebody sleeps as they should: free them, to see that they leave nothing behind.
 bool DeviceScenario::rescue()

@@ -21,7 +21,7 @@ using sim::Strategy;
 struct Options {
     bool list = false, killed = false;
     std::vector<std::string> only;
-    std::uint64_t limit = 12'000, random = 2'000, seed = 1;
+    std::uint64_t limit = 8'000, random = 2'000, seed = 1;
     double deep_seconds = 0;
     std::string replay;
 };
@@ -58,7 +58,7 @@ void catch_crashes()
         sigaction(number, &action, nullptr);
 }
 
-// ---- a failure ---------------------------------------------------------------------
+// ---- a failure ----
 
 void tell_failure(DeviceScenario &scenario, const Result &found)
 {
@@ -92,7 +92,7 @@ int replay(const std::string &what)
     return 2;
 }
 
-// ---- exploring ------------------------------------------------------------------------
+// ---- exploring ----
 
 class Run {
 public:

@@ -14,7 +14,7 @@ namespace sim {
 
 enum class Access : std::uint8_t { read, write };
 
-// ---- scheduling points --------------------------------------------------------
+// ---- scheduling points ----
 
 // What the current flow does next, others may notice: any number of steps of others may come
 // first. What it does between two points is one step, which nothing can divide.
@@ -25,7 +25,7 @@ void point_when(bool (*ready)(const void *), const void *argument, const void *o
 // A point at which the world decides: returns each of 0 to n-1, in executions of their own.
 unsigned int choose(unsigned int n);
 
-// ---- what a step does ------------------------------------------------------------
+// ---- what a step does ----
 
 // The step reads or changes an object that others may reach at the same time, as the kernel
 // does with atomics and under its locks. Steps that touch nothing in common can be swapped.
@@ -46,7 +46,7 @@ void lock_released(const void *lock);
 // There will be points in sections of this lock. Known early, it need not be found out.
 void lock_has_points(const void *lock);
 
-// ---- reports -----------------------------------------------------------------------
+// ---- reports ----
 
 // The kernel would not stand for this: ends the execution. Never returns.
 [[noreturn]] void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -56,7 +56,7 @@ bool telling();
 // One sentence about what the current step does, without a subject.
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// ---- who ------------------------------------------------------------------------------
+// ---- who ----
 
 struct Task;
 // The flow that runs: a task, or the interrupt that stands for one (see task.hpp).

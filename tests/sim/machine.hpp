@@ -77,7 +77,7 @@ public:
     // Before another scenario.
     void forget();
 
-    // ---- of the last execution --------------------------------------------------
+    // ---- of the last execution ----
     [[nodiscard]] const std::string &failure() const { return failure_; }
     [[nodiscard]] const std::vector<Line> &story() const { return story_; }
     [[nodiscard]] const std::vector<Choice> &choices() const { return choices_; }
@@ -90,7 +90,7 @@ public:
     Shared *awaited(unsigned int thread);
     [[nodiscard]] unsigned int ways(unsigned int thread) const { return threads_[thread]->arity; }
 
-    // ---- for scenarios -------------------------------------------------------------
+    // ---- for scenarios ----
     Task &spawn(const char *name, Context context, void (*body)(void *), void *argument);
     // Memory whose every change is an addition that nobody looks at until the end: changes of
     // it can be swapped, though each writes.

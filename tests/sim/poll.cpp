@@ -14,7 +14,7 @@ unsigned int key_of(void *key)
     return static_cast<unsigned int>(reinterpret_cast<std::uintptr_t>(key));
 }
 
-// ---- poll() ---------------------------------------------------------------------
+// ---- poll() ----
 
 // struct poll_wqueues with one poll_table_entry.
 struct PollWait {
@@ -89,7 +89,7 @@ unsigned int poll(file &file, unsigned int mask)
     return ready;
 }
 
-// ---- epoll ----------------------------------------------------------------------------
+// ---- epoll ----
 
 void Epoll::link(poll_table_struct *table, wait_queue_head *head)
 {
@@ -178,7 +178,7 @@ unsigned int Epoll::wait()
     }
 }
 
-// ---- SIGIO --------------------------------------------------------------------------
+// ---- SIGIO ----
 
 namespace {
 

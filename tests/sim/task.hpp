@@ -73,7 +73,7 @@ struct Task {
     unsigned int resumed_at; // step in which it last came back from schedule(), or saw a signal
 };
 
-// ---- kernel/sched/core.c ------------------------------------------------------------
+// ---- kernel/sched/core.c ----
 
 // try_to_wake_up(): makes the task run if its state is in `mask`. Any context.
 bool try_to_wake_up(Task &task, unsigned int mask);

@@ -34,7 +34,7 @@ long long read_clock()
     return now_ns;
 }
 
-// ---- schedule_timeout() ----------------------------------------------------------
+// ---- schedule_timeout() ----
 
 bool tick_armed(const void *tick)
 {
@@ -69,7 +69,7 @@ void run_tick(void *argument)
     }
 }
 
-// ---- hrtimers ------------------------------------------------------------------------
+// ---- hrtimers ----
 
 bool may_fire(const void *timer)
 {
