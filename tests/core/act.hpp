@@ -2,7 +2,7 @@
 // act.hpp - what the tasks of a scenario do, as data.
 #pragma once
 
-#include "../../module/uapi/waitq.h"
+#include <uapi/waitq.h>
 
 #include <array>
 #include <cstddef>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "device_scenario.hpp"
 
-#include "../../module/device/file.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/timer.hpp"
 #include "../sim/wait.hpp"
+#include <device/file.hpp>
 
 #include <cstdio>
 #include <cstring>
@@ -293,9 +293,9 @@ long DeviceScenario::do_sigio(Player &player, const Act &act, bool reads)
         const unsigned int seen = file.sigio.at(band);
         const Act once = nonblocking(reads ? read(act.size) : write(act.size));
         result = reads ? do_read(player, once) : do_write(player, once);
+        player.call.act = &act; // `once` goes
         if (result != -KAPI_EAGAIN)
             break;
-        player.call.act = &act;
         sim::wait_for_sigio(file, band, seen);
         if (player.task->signal_pending)
             break;

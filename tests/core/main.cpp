@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <unistd.h>
 
@@ -48,7 +50,7 @@ void crashed(int)
 
 void catch_crashes()
 {
-    static std::array<unsigned char, 64 * 1024> stack;
+    static std::array<unsigned char, std::size_t{64} * 1024> stack;
     const stack_t alternative{stack.data(), 0, stack.size()};
     sigaltstack(&alternative, nullptr);
     struct sigaction action {};
@@ -122,7 +124,7 @@ Result Run::explore(DeviceScenario &scenario, Strategy strategy, std::uint64_t l
         return report_.progress(scenario.row().name, executions);
     };
     running_row = scenario.row().name.c_str();
-    const Result result = sim::explore(scenario, plan);
+    Result result = sim::explore(scenario, plan);
     report_.add(result);
     if (result.failed)
         tell_failure(scenario, result);
@@ -218,7 +220,7 @@ int Run::mutant()
 } // namespace core
 
 int main(int argc, char **argv)
-{
+try {
     core::Options options;
     CLI::App app{"Runs the wait layer and the device core on a simulated kernel, in every order "
                  "of their steps."};
@@ -248,4 +250,7 @@ int main(int argc, char **argv)
     core::catch_crashes();
     core::Run run(options);
     return options.killed ? run.mutant() : run.shipped();
+} catch (const std::exception &error) {
+    std::fprintf(stderr, "core_tests: %s\n", error.what());
+    return 2;
 }

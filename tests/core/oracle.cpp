@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // oracle.cpp - what must hold of a device in every execution, whatever the scenario.
-#include "../../module/device/file.hpp"
 #include "../sim/objects.hpp"
 #include "../sim/timer.hpp"
 #include "../sim/wait.hpp"
 #include "device_scenario.hpp"
+#include <device/file.hpp>
 
 #include <algorithm>
 

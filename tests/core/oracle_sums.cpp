@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // oracle_sums.cpp - what must be true at the end of every execution: nothing was lost, nothing
 // came from nowhere, nothing is left behind.
-#include "../../module/device/file.hpp"
 #include "../sim/objects.hpp"
 #include "device_scenario.hpp"
+#include <device/file.hpp>
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 // event, or that wake in vain and queue up again side by side, are avoided.
 #pragma once
 
-#include "../../module/uapi/waitq.h"
+#include <uapi/waitq.h>
 
 #include <array>
 #include <string>
@@ -73,7 +73,7 @@ private:
     };
 
     unsigned int roll(unsigned int sides);
-    int free_slot() const;
+    [[nodiscard]] int free_slot() const;
     [[nodiscard]] unsigned int exclusive_asleep() const;
     void collect();
     void operate();

@@ -138,7 +138,7 @@ private:
             return waitq_read(file_, &to, false);
         }
         case SequenceCall::What::write:
-            slot.buffer.fill('0' + static_cast<char>(&slot - slots_.data()));
+            slot.buffer.fill(static_cast<char>('0' + (&slot - slots_.data())));
             return write(slot.buffer.data(), slot.call.size, false);
         }
         return 0;

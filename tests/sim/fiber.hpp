@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t stack_size = 64 * 1024;
+    static constexpr std::size_t stack_size = std::size_t{64} * 1024;
     static constexpr std::size_t guard_size = 4096;
     static constexpr std::size_t region_size = 64 * stack_size;
     static inline std::uintptr_t region_ = 0;

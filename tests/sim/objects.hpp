@@ -3,7 +3,7 @@
 // Each lives in zeroed memory before its init, as in the kernel.
 #pragma once
 
-#include "../../module/kernel/boundary.h"
+#include <kernel/boundary.h>
 
 #include <cstdint>
 
