@@ -175,6 +175,7 @@ void tell(const char *format, ...)
     Machine &machine = Machine::get();
     if (!machine.told_ || !machine.exploring_)
         return;
+    machine.tell_accesses(); // they came first
     std::va_list arguments;
     va_start(arguments, format);
     machine.story_.push_back(
