@@ -58,7 +58,7 @@ public:
             turns_.clear();
     }
     [[nodiscard]] const std::vector<Turn> &turns() const { return turns_; }
-    [[nodiscard]] const std::vector<Choice> &taken() const { return taken_; }
+    [[nodiscard]] const std::vector<Choice> &followed() const { return taken_; }
     [[nodiscard]] bool fits() const { return fits_; }
 
 private:
@@ -138,7 +138,7 @@ std::optional<std::vector<Choice>> schedule_of(Scenario &scenario, std::string_v
     follow(scenario, follower);
     if (!follower.fits())
         return {};
-    return follower.taken();
+    return follower.followed();
 }
 
 std::string timeline(const Machine &machine)
