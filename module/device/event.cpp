@@ -95,7 +95,7 @@ WaitResult waitq_wait_for_event(Queue &queue, const WaitKind &kind, const waitq_
         return true;
     };
     if (condition())
-        return {WaitOutcome::satisfied, 0, 0};
+        return {WaitOutcome::satisfied, 0, 0, 0};
     if (kind.clock == Clock::none)
         return sleep_in(queue, queue.events, kind.state, exclusive, Forever(), condition);
     return sleep_in(queue, queue.events, kind.state, exclusive,

@@ -90,6 +90,7 @@ template <class Timeout, class Condition>
         wait_event(head.queue, state, exclusive, timeout, Counted<Condition>{queue, condition});
     const SpinGuard guard(queue.lock);
     --waiting(head, exclusive);
+    queue.totals.woken += result.passed_on;
     queue.totals.signals += result.outcome == WaitOutcome::signalled;
     return result;
 }

@@ -10,7 +10,11 @@ namespace {
 // books four times what it took, and no timer fires again before the time that is booked.
 class Pace {
 public:
-    void init() { lock_.init(); }
+    void init()
+    {
+        lock_.init();
+        booked_until_ = 0;
+    }
 
     // A firing began and ended. Returns the time before which its timer must not fire.
     __s64 book(__s64 begin, __s64 end)

@@ -34,6 +34,22 @@ void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_f
 	INIT_LIST_HEAD(&entry->entry);
 }
 
+bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	unsigned long irq_flags;
+	bool linked;
+
+	/* As finish_wait() has it. Running comes first: then no wake-up can be spent on it. */
+	__set_current_state(TASK_RUNNING);
+	if (list_empty_careful(&entry->entry))
+		return true;
+	spin_lock_irqsave(&head->lock, irq_flags);
+	linked = !list_empty(&entry->entry);
+	list_del_init(&entry->entry);
+	spin_unlock_irqrestore(&head->lock, irq_flags);
+	return !linked;
+}
+
 unsigned long kapi_head_lock(struct wait_queue_head *head)
 {
 	unsigned long irq_flags;

@@ -76,8 +76,11 @@ void __init_waitqueue_head(struct wait_queue_head *head, const char *name,
  * Takes the head's lock.
  */
 long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry *entry, int state);
-/* Sets TASK_RUNNING and unlinks @entry; takes the head's lock only if still linked. */
-void finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/*
+ * finish_wait(), telling: sets TASK_RUNNING and unlinks @entry; takes the head's lock only if
+ * still linked. Returns true if a wake-up had unlinked it, and so was spent on this task.
+ */
+bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /*
  * The walk that every wake-up is: calls each entry's function until @nr exclusive
  * waiters were woken; 0: everyone. The caller holds the head's lock.

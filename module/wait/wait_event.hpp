@@ -22,8 +22,9 @@ enum class WaitOutcome : unsigned char {
 
 struct [[nodiscard]] WaitResult {
     WaitOutcome outcome;
-    long left;              // jiffies. With a Timeout: 1 or more if satisfied, 0 if timed out
-    unsigned long spurious; // times that the task woke in vain and slept on
+    long left;               // jiffies. With a Timeout: 1 or more if satisfied, 0 if timed out
+    unsigned long spurious;  // times that the task woke in vain and slept on
+    unsigned long passed_on; // tasks woken in its place: see wait_event()
 
     WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
 };
@@ -51,6 +52,20 @@ struct [[nodiscard]] WaitResult {
 //                                         this task runs, 0; next entry: woken
 //   finish()
 //
+// Without sleep it can happen that a wake-up is spent on a waiter that has what it wants: it
+// is linked and its state set when it tests the condition. Then it wakes the next in its place:
+//
+//   waiter A                            waker                       waiter B
+//   prepare()                                                       (asleep, behind A)
+//   condition()? true, takes it
+//                                       condition = true again;
+//                                       wake_up(one): A
+//   finish(): was unlinked
+//   wake_up(one): B
+//
+// ___wait_event() has no answer to that; those in the kernel who wait exclusively for what
+// they take away have one of their own, as pipe_read() has.
+//
 // Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
 // condition right after sleeping. Before, the task went back to prepare with a timeout
 // that was over, and a wake-up could be lost there.
@@ -63,26 +78,28 @@ template <class Timeout, class Condition>
     {
         // "Became true as the time ran out" has 1 left: 0 would say that it did not.
         const long left = timeout.expired() ? 1 : timeout.left();
-        return WaitResult{WaitOutcome::satisfied, left, spurious};
+        return WaitResult{WaitOutcome::satisfied, left, spurious, 0};
     };
 
     kapi_might_sleep();
     if (condition())
         return satisfied(0);
     if (timeout.expired())
-        return {WaitOutcome::timed_out, 0, 0};
+        return {WaitOutcome::timed_out, 0, 0, 0};
 
     WaitEntry entry(queue, exclusive);
     WaitResult result;
     unsigned long spurious = 0;
+    bool at_once = false; // satisfied since prepare(), not by having slept
     for (bool slept = false;; slept = true) {
         const bool signal = entry.prepare(static_cast<int>(state));
         if (condition()) {
+            at_once = !signal; // with a signal it is not linked
             result = satisfied(spurious);
             break;
         }
         if (signal) {
-            result = {WaitOutcome::signalled, timeout.left(), spurious};
+            result = {WaitOutcome::signalled, timeout.left(), spurious, 0};
             break;
         }
         if (slept) {
@@ -96,11 +113,13 @@ template <class Timeout, class Condition>
             break;
         }
         if (timeout.expired()) {
-            result = {WaitOutcome::timed_out, 0, spurious};
+            result = {WaitOutcome::timed_out, 0, spurious, 0};
             break;
         }
     }
-    entry.finish();
+    const bool unlinked = entry.finish();
+    if (exclusive == Exclusive::yes && at_once && unlinked)
+        result.passed_on = queue.wake_up(Wakes::one());
     return result;
 }
 

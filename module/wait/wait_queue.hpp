@@ -112,8 +112,9 @@ public:
     {
         return prepare_to_wait_event(&queue_.head_, &entry_, state) != 0;
     }
-    // The task runs again, the entry is unlinked. Always, once prepare() was called.
-    WAITQ_INLINE void finish() { finish_wait(&queue_.head_, &entry_); }
+    // The task runs again, the entry is unlinked. Always, once prepare() was called. Returns
+    // true if the entry was not linked: a wake-up, or prepare(), had taken it out.
+    WAITQ_INLINE bool finish() { return kapi_finish_wait(&queue_.head_, &entry_); }
 
 private:
     friend int wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key);

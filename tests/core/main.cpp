@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+// core_tests - explores the scenarios of table.cpp. `core_tests --help`.
+#include "../sim/schedule.hpp"
+#include "device_scenario.hpp"
+#include "report.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <unistd.h>
+
+namespace core {
+namespace {
+
+using sim::Machine;
+using sim::Result;
+using sim::Strategy;
+
+struct Options {
+    bool list = false, killed = false;
+    std::vector<std::string> only;
+    std::uint64_t limit = 8'000, random = 2'000, seed = 1;
+    double deep_seconds = 0;
+    std::string replay;
+};
+
+bool chosen(const Options &options, const Row &row)
+{
+    return options.only.empty() || std::ranges::any_of(options.only, [&](const std::string &part) {
+               return row.name.find(part) != std::string::npos;
+           });
+}
+
+// The mutant may make the core do anything: a crash is a violation too.
+const char *running_row = "";
+void crashed(int)
+{
+    const auto say = [](std::string_view text) {
+        static_cast<void>(!::write(STDOUT_FILENO, text.data(), text.size()));
+    };
+    say("crash in ");
+    say(running_row);
+    say("\n");
+    _exit(3);
+}
+
+void catch_crashes()
+{
+    static std::array<unsigned char, std::size_t{64} * 1024> stack;
+    const stack_t alternative{stack.data(), 0, stack.size()};
+    sigaltstack(&alternative, nullptr);
+    struct sigaction action {};
+    action.sa_handler = crashed;
+    action.sa_flags = SA_ONSTACK;
+    for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT})
+        sigaction(number, &action, nullptr);
+}
+
+// ---- a failure ----
+
+void tell_failure(DeviceScenario &scenario, const Result &found)
+{
+    const Result simple = sim::simplest_failure(scenario, found);
+    const std::string name = sim::name_of(scenario, simple.schedule);
+    sim::replay(scenario, simple.schedule);
+    std::cout << "\nA schedule that must not be, of " << scenario.row().name << ":\n\n"
+              << sim::timeline(Machine::get()) << "\nreplay: core_tests --replay '"
+              << scenario.row().name << ':' << name << "'\n\n";
+}
+
+int replay(const std::string &what)
+{
+    const auto colon = what.rfind(':');
+    const std::string name = what.substr(0, colon);
+    for (const Row &row : rows()) {
+        if (row.name != name || colon == std::string::npos)
+            continue;
+        DeviceScenario scenario(row);
+        const auto schedule = sim::schedule_of(scenario, what.substr(colon + 1));
+        if (!schedule) {
+            std::cerr << "core_tests: no schedule of " << name << ": " << what.substr(colon + 1)
+                      << '\n';
+            return 2;
+        }
+        const sim::End end = sim::replay(scenario, *schedule);
+        std::cout << sim::timeline(Machine::get());
+        return end == sim::End::failed;
+    }
+    std::cerr << "core_tests: no scenario " << name << " (see --list)\n";
+    return 2;
+}
+
+// ---- exploring ----
+
+class Run {
+public:
+    explicit Run(const Options &options) : options_(options) {}
+
+    int shipped();
+    int mutant();
+
+private:
+    Result explore(DeviceScenario &scenario, Strategy strategy, std::uint64_t limit,
+                   std::uint64_t seed = 1);
+    void deepen();
+
+    const Options &options_;
+    Report report_;
+    std::vector<const Row *> not_exhausted_;
+};
+
+Result Run::explore(DeviceScenario &scenario, Strategy strategy, std::uint64_t limit,
+                    std::uint64_t seed)
+{
+    sim::Plan plan;
+    plan.strategy = strategy;
+    plan.limit = limit;
+    plan.seed = seed;
+    plan.go_on = [&](std::uint64_t executions) {
+        return report_.progress(scenario.row().name, executions);
+    };
+    running_row = scenario.row().name.c_str();
+    Result result = sim::explore(scenario, plan);
+    report_.add(result);
+    if (result.failed)
+        tell_failure(scenario, result);
+    return result;
+}
+
+int Run::shipped()
+{
+    for (const Row &row : rows()) {
+        if (!chosen(options_, row))
+            continue;
+        report_.begin(family(row));
+        Machine::get().forget();
+        DeviceScenario scenario(row);
+        const Result result = explore(scenario, Strategy::reduced, options_.limit * row.weight);
+        report_.scenario(result.exhausted, result.failed);
+        if (result.exhausted || result.failed)
+            continue;
+        not_exhausted_.push_back(&row);
+        if (explore(scenario, Strategy::random, options_.random, options_.seed).failed)
+            report_.fail();
+    }
+    report_.end_family();
+    if (options_.deep_seconds > 0)
+        deepen();
+    return report_.finish();
+}
+
+// What was not explored to its end goes on: with a bound sixteen times as high, and again; then
+// by dice, until the time is up.
+void Run::deepen()
+{
+    report_.until(options_.deep_seconds);
+    std::uint64_t limit = options_.limit;
+    std::uint64_t seed = options_.seed;
+    while (report_.time_left()) {
+        limit = std::min<std::uint64_t>(limit * 16, 50'000'000);
+        seed += 1'000'000'007;
+        report_.begin("deep/bound-" + std::to_string(limit));
+        std::vector<const Row *> left;
+        for (const Row *row : not_exhausted_) {
+            if (!report_.time_left())
+                return report_.end_family();
+            Machine::get().forget();
+            DeviceScenario scenario(*row);
+            const Result result = explore(scenario, Strategy::reduced, limit);
+            report_.scenario(result.exhausted, result.failed);
+            if (result.exhausted || result.failed)
+                continue;
+            left.push_back(row);
+            if (explore(scenario, Strategy::random, limit / 8, seed).failed)
+                report_.fail();
+        }
+        report_.end_family();
+        not_exhausted_ = left;
+        if (not_exhausted_.empty())
+            break;
+    }
+}
+
+// Until the first violation: prints what killed the mutant, in one line.
+int Run::mutant()
+{
+    report_.quiet();
+    for (const Row &row : rows()) {
+        if (!chosen(options_, row))
+            continue;
+        Machine::get().forget();
+        DeviceScenario scenario(row);
+        running_row = row.name.c_str();
+        for (const Strategy strategy : {Strategy::reduced, Strategy::random}) {
+            sim::Plan plan;
+            plan.strategy = strategy;
+            plan.limit =
+                strategy == Strategy::random ? options_.random : options_.limit * row.weight;
+            plan.seed = options_.seed;
+            const Result result = sim::explore(scenario, plan);
+            report_.add(result);
+            if (result.failed) {
+                std::cout << row.name << ':' << sim::name_of(scenario, result.schedule) << ": "
+                          << result.failure << '\n';
+                return 0;
+            }
+            if (result.exhausted)
+                break;
+        }
+    }
+    std::cout << "survives " << report_.schedules() << " schedules\n";
+    return 1;
+}
+
+} // namespace
+} // namespace core
+
+int main(int argc, char **argv)
+try {
+    core::Options options;
+    CLI::App app{"Runs the wait layer and the device core on a simulated kernel, in every order "
+                 "of their steps."};
+    app.add_flag("--list", options.list, "the scenarios' names, and nothing else");
+    app.add_option("--only", options.only, "scenarios whose name contains one of these");
+    app.add_option("--limit", options.limit, "schedules of a scenario, before it goes on by dice")
+        ->capture_default_str();
+    app.add_option("--random", options.random, "schedules by dice of what was not exhausted")
+        ->capture_default_str();
+    app.add_option("--seed", options.seed, "of the dice")->capture_default_str();
+    app.add_option("--deep", options.deep_seconds, "go on for so many seconds (bare: 600)")
+        ->expected(0, 1)
+        ->default_str("600");
+    app.add_option("--replay", options.replay, "tell one schedule: SCENARIO:STRING");
+    app.add_flag("--killed", options.killed,
+                 "this is a mutant: status 0 and what killed it, or status 1");
+    CLI11_PARSE(app, argc, argv);
+
+    if (options.list) {
+        for (const core::Row &row : core::rows())
+            if (chosen(options, row))
+                std::cout << row.name << '\n';
+        return 0;
+    }
+    if (!options.replay.empty())
+        return core::replay(options.replay);
+    core::catch_crashes();
+    core::Run run(options);
+    return options.killed ? run.mutant() : run.shipped();
+} catch (const std::exception &error) {
+    std::fprintf(stderr, "core_tests: %s\n", error.what());
+    return 2;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+// host.hpp - what the simulated kernel is built on: flows of control, and the moments at which
+// one may overtake another.
+//
+// Everything else in this folder says what the kernel does (wait.cpp: what kernel/sched/wait.c
+// does); this says how a flow stops and goes on. Implemented by machine.cpp with fibers, one
+// step at a time. Another implementation, with real threads, replaces that file and nothing else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sim {
+
+enum class Access : std::uint8_t { read, write };
+
+// ---- scheduling points ----
+
+// What the current flow does next, others may notice: any number of steps of others may come
+// first. What it does between two points is one step, which nothing can divide.
+void point();
+// The same, and the step can't be taken before `ready(argument)`. `object`: what the step then
+// writes to, and whose changes alone decide; by default the argument.
+void point_when(bool (*ready)(const void *), const void *argument, const void *object = nullptr);
+// A point at which the world decides: returns each of 0 to n-1, in executions of their own.
+unsigned int choose(unsigned int n);
+
+// ---- what a step does ----
+
+// The step reads or changes an object that others may reach at the same time, as the kernel
+// does with atomics and under its locks. Steps that touch nothing in common can be swapped.
+void touch(const void *object, Access access);
+// The step reads or writes memory plainly, as the module's code does: two flows that do so
+// unordered, one of them writing, are a data race, which is refused.
+void plain_access(const void *memory, std::size_t size, Access access);
+// The memory is used for something else from now on: nobody else may still access it.
+void memory_ends(const void *memory, std::size_t size);
+
+// Order between flows: what came before a release_to() is seen after an acquire_from().
+void acquire_from(const void *object);
+void release_to(const void *object);
+
+// A spinlock by its address. From lock_taken() to lock_released() no other flow takes it.
+void lock_taken(const void *lock);
+void lock_released(const void *lock);
+// There will be points in sections of this lock. Known early, it need not be found out.
+void lock_has_points(const void *lock);
+
+// ---- reports ----
+
+// The kernel would not stand for this: ends the execution. Never returns.
+[[noreturn]] void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// True if this execution is being told. Costs nothing otherwise.
+bool telling();
+// One sentence about what the current step does, without a subject.
+void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// ---- who ----
+
+struct Task;
+// The flow that runs: a task, or the interrupt that stands for one (see task.hpp).
+Task &current();
+
+} // namespace sim

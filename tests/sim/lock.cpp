@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lock.hpp"
+
+#include "machine.hpp"
+
+namespace sim {
+namespace {
+
+bool is_free(const void *lock)
+{
+    return static_cast<const SpinLock *>(lock)->holder == 0;
+}
+
+bool mutex_is_free(const void *mutex)
+{
+    return static_cast<const SleepingMutex *>(mutex)->holder == 0;
+}
+
+// Who ever held `outer` while taking `inner`, in this execution. An inversion is refused when
+// it is seen, not when it deadlocks. Every order that can come is explored, so the memory of
+// one execution is enough.
+struct Order {
+    const SpinLock *outer, *inner;
+};
+std::vector<Order> orders;
+unsigned int orders_of_step = 0;
+
+bool leads_to(const SpinLock *from, const SpinLock *to)
+{
+    if (from == to)
+        return true;
+    for (const Order &order : orders)
+        if (order.outer == from && leads_to(order.inner, to))
+            return true;
+    return false;
+}
+
+void check_order(const SpinLock &lock)
+{
+    const Task &self = current();
+    if (Machine::get().steps() < orders_of_step)
+        orders.clear(); // another execution
+    orders_of_step = Machine::get().steps();
+    for (unsigned int i = 0; i < self.held_count; ++i) {
+        const auto *outer = static_cast<const SpinLock *>(self.held[i].lock);
+        if (leads_to(&lock, outer))
+            refuse("lock order: %s takes \"%s\" with \"%s\" held; the other way round it was "
+                   "taken too",
+                   self.name, lock.name, outer->name);
+        bool known = false;
+        for (const Order &order : orders)
+            known |= order.outer == outer && order.inner == &lock;
+        if (!known)
+            orders.push_back({outer, &lock});
+    }
+}
+
+} // namespace
+
+void spin_init(SpinLock &lock, const char *name)
+{
+    if (lock.holder)
+        refuse("\"%s\" is initialised while it is held", lock.name);
+    lock = {0, true, false, name};
+}
+
+bool spin_lock(SpinLock &lock)
+{
+    Task &self = current();
+    if (!lock.initialised)
+        refuse("%s takes a spinlock that was never initialised", self.name);
+    for (unsigned int i = 0; i < self.held_count; ++i)
+        if (self.held[i].lock == &lock)
+            refuse("self-deadlock: %s takes \"%s\", which it holds", self.name, lock.name);
+    if (self.held_count == self.held.size())
+        refuse("%s holds more spinlocks than it should", self.name);
+    point_when(is_free, &lock);
+    if (self.held_count)
+        check_order(lock);
+    const bool irqs_were_on = self.irqs_on;
+    self.irqs_on = false;
+    self.held[self.held_count++] = {&lock, irqs_were_on};
+    lock.holder = static_cast<std::uint16_t>(self.index + 1);
+    lock_taken(&lock);
+    return irqs_were_on;
+}
+
+void spin_unlock(SpinLock &lock, bool irqs_were_on)
+{
+    Task &self = current();
+    if (lock.holder != self.index + 1)
+        refuse("%s unlocks \"%s\", which it does not hold", self.name, lock.name);
+    unsigned int at = self.held_count;
+    while (self.held[--at].lock != &lock) {
+    }
+    if (self.held[at].irqs_were_on != irqs_were_on)
+        refuse("%s unlocks \"%s\" with the interrupt flags of another section", self.name,
+               lock.name);
+    // Every spinlock here may be taken by an interrupt as well: one that came now, on this
+    // CPU, would spin for ever.
+    if (irqs_were_on && self.held_count > 1)
+        refuse("%s turns interrupts on while it holds \"%s\"", self.name,
+               static_cast<const SpinLock *>(self.held[at ? 0 : 1].lock)->name);
+    for (--self.held_count; at < self.held_count; ++at)
+        self.held[at] = self.held[at + 1];
+    self.irqs_on = irqs_were_on;
+    lock.holder = 0;
+    lock_released(&lock);
+}
+
+} // namespace sim
+
+using namespace sim;
+
+extern "C" {
+
+void kapi_spin_init(spinlock *lock)
+{
+    spin_init(inside(lock), "a queue's lock");
+}
+
+unsigned long kapi_spin_lock_irqsave(spinlock *lock)
+{
+    return spin_lock(inside(lock));
+}
+
+void kapi_spin_unlock_irqrestore(spinlock *lock, unsigned long irq_flags)
+{
+    spin_unlock(inside(lock), irq_flags != 0);
+}
+
+unsigned long kapi_head_lock(wait_queue_head *head)
+{
+    return spin_lock(inside(head).lock);
+}
+
+void kapi_head_unlock(wait_queue_head *head, unsigned long irq_flags)
+{
+    spin_unlock(inside(head).lock, irq_flags != 0);
+}
+
+void kapi_mutex_init(mutex *mutex)
+{
+    inside(mutex) = {0, true, "a mutex"};
+}
+
+void kapi_mutex_lock(mutex *opaque)
+{
+    SleepingMutex &mutex = inside(opaque);
+    Task &self = current();
+    must_be_able_to_sleep("mutex_lock()");
+    if (!mutex.initialised)
+        refuse("%s takes a mutex that was never initialised", self.name);
+    if (mutex.holder == self.index + 1)
+        refuse("self-deadlock: %s takes a mutex that it holds", self.name);
+    point_when(mutex_is_free, &mutex);
+    touch(&mutex, Access::write);
+    acquire_from(&mutex);
+    mutex.holder = static_cast<std::uint16_t>(self.index + 1);
+    ++self.mutexes;
+    tell("takes the mutex");
+}
+
+void kapi_mutex_unlock(mutex *opaque)
+{
+    SleepingMutex &mutex = inside(opaque);
+    Task &self = current();
+    if (mutex.holder != self.index + 1)
+        refuse("%s unlocks a mutex that it does not hold", self.name);
+    release_to(&mutex);
+    mutex.holder = 0;
+    --self.mutexes;
+}
+
+} // extern "C"

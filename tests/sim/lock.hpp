@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// lock.hpp - spinlocks and mutexes, and the rules that lockdep would watch over.
+#pragma once
+
+#include "objects.hpp"
+
+namespace sim {
+
+void spin_init(SpinLock &lock, const char *name);
+// spin_lock_irqsave(): returns whether interrupts were on, which goes back to the unlock.
+bool spin_lock(SpinLock &lock);
+void spin_unlock(SpinLock &lock, bool irqs_were_on);
+
+} // namespace sim

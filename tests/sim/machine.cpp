@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine.hpp"
+
+#include "memory.hpp"
+#include "poll.hpp"
+#include "timer.hpp"
+
+#include <bit>
+
+namespace sim {
+namespace {
+
+// An execution of more steps does not end by itself.
+constexpr unsigned int max_steps = 4000;
+
+} // namespace
+
+Machine &Machine::get()
+{
+    static Machine machine;
+    return machine;
+}
+
+Machine::Machine()
+{
+    for (unsigned int i = 0; i <= max_threads; ++i)
+        threads_.push_back(std::make_unique<Thread>());
+    boot_ = threads_.back().get();
+}
+
+void Machine::forget()
+{
+    shared_.forget();
+    wide_locks_.clear();
+}
+
+// ---- one execution ----
+
+void Machine::run_thread(void *thread)
+{
+    auto *self = static_cast<Thread *>(thread);
+    self->body(self->argument);
+    self->task.done = true;
+    for (;;)
+        self->fiber.leave();
+}
+
+void Machine::run_boot(void *machine)
+{
+    auto *self = static_cast<Machine *>(machine);
+    self->scenario_->set_up();
+    self->boot_->fiber.leave();
+    self->scenario_->quiescent();
+    while (!self->everybody_is_done()) {
+        if (!self->scenario_->rescue())
+            refuse("somebody sleeps whom nothing can wake");
+        self->boot_->fiber.leave();
+    }
+    self->scenario_->tear_down();
+    if (const std::size_t left = memory_in_use(); left != 0)
+        refuse("%zu bytes of kernel memory are never freed", left);
+    self->boot_->task.done = true;
+    for (;;)
+        self->boot_->fiber.leave();
+}
+
+bool Machine::everybody_is_done() const
+{
+    for (unsigned int i = 0; i < thread_count_; ++i)
+        if (threads_[i]->task.context == Context::task && !threads_[i]->task.done)
+            return false;
+    return true;
+}
+
+void Machine::enter(Thread &thread)
+{
+    current_ = &thread;
+    thread.fiber.enter();
+}
+
+Task &Machine::spawn(const char *name, Context context, void (*body)(void *), void *argument)
+{
+    if (thread_count_ == max_threads)
+        refuse("a scenario of more than %u threads", max_threads);
+    Thread &thread = *threads_[thread_count_];
+    thread.task = {};
+    thread.task.name = name;
+    thread.task.index = thread_count_++;
+    thread.task.context = context;
+    thread.task.irqs_on = context == Context::task;
+    thread.body = body;
+    thread.argument = argument;
+    thread.ready = nullptr;
+    thread.awaited = nullptr;
+    thread.arity = 1;
+    thread.fiber.start(run_thread, &thread);
+    return thread.task;
+}
+
+Mask Machine::enabled() const
+{
+    Mask mask = 0;
+    for (unsigned int i = 0; i < thread_count_; ++i) {
+        const Thread &thread = *threads_[i];
+        if (!thread.task.done && (!thread.ready || thread.ready(thread.argument_of_ready)))
+            mask |= bit(i);
+    }
+    return mask;
+}
+
+End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
+{
+    scenario_ = &scenario;
+    thread_count_ = 0;
+    exploring_ = failed_ = again_ = false;
+    told_ = tell_it;
+    failure_.clear();
+    story_.clear();
+    names_.clear();
+    additions_.clear();
+    choices_.clear();
+    shared_.begin_execution();
+    reduction_.begin_execution();
+    races_.begin_execution();
+    reset_memory();
+    reset_timers();
+    reset_subscribers();
+
+    boot_->task = {};
+    boot_->task.name = "the kernel";
+    boot_->task.index = max_threads;
+    boot_->task.irqs_on = true;
+    boot_->task.privileged = true;
+    boot_->fiber.start(run_boot, this);
+    enter(*boot_);
+
+    End end = End::failed;
+    if (!failed_ && explore(decider, end)) {
+        do {
+            enter(*boot_);
+            if (!failed_ && !boot_->task.done)
+                drain();
+        } while (!failed_ && !boot_->task.done);
+        end = failed_ ? End::failed : End::complete;
+    }
+    current_ = nullptr;
+    return end;
+}
+
+// True: nobody can take a step any more.
+bool Machine::explore(Decider &decider, End &end)
+{
+    // To their first points, in which nothing happens that others could notice.
+    for (unsigned int i = 0; i < thread_count_ && !failed_; ++i)
+        enter(*threads_[i]);
+    exploring_ = true;
+    unsigned int last = max_threads;
+    Mask now = enabled();
+    while (now != 0 && !failed_) {
+        const unsigned int number = reduction_.count() + 1;
+        Choice choice{};
+        if (number > max_steps)
+            fail("the execution does not end");
+        else if (!decider.decide(number, now, last, choice)) {
+            exploring_ = false;
+            end = End::cut;
+            return false;
+        }
+        if (failed_)
+            break;
+        last = choice.thread;
+        choices_.push_back(choice);
+        Thread &thread = *threads_[last];
+        thread.chosen = choice.value;
+        reduction_.begin_step(last, choice.value, now);
+        enter(thread);
+        if (told_)
+            tell_accesses();
+        if (again_) {
+            exploring_ = false;
+            end = End::again;
+            return false;
+        }
+        if (failed_)
+            break;
+        now = enabled();
+        decider.taken(number, now);
+        if (const char *wrong = scenario_->each_state())
+            fail(wrong);
+    }
+    exploring_ = false;
+    end = End::failed;
+    return !failed_;
+}
+
+// Runs everybody as far as they get, in no particular order: nothing is explored any more.
+void Machine::drain()
+{
+    unsigned int steps = 0;
+    for (Mask now = enabled(); now != 0 && !failed_; now = enabled()) {
+        const int thread = drains_backwards ? std::bit_width(now) - 1 : std::countr_zero(now);
+        Thread &next = *threads_[static_cast<unsigned int>(thread)];
+        next.chosen = 0;
+        if (++steps > max_steps)
+            fail("the execution does not end");
+        else
+            enter(next);
+    }
+}
+
+void Machine::fail(std::string text)
+{
+    failed_ = true;
+    failure_ = std::move(text);
+    if (told_)
+        story_.push_back(
+            {reduction_.count(), current_ ? current_->task.index : max_threads, "*** " + failure_});
+}
+
+void Machine::uses_points_in(const Task &holder)
+{
+    for (unsigned int i = 0; i < holder.held_count; ++i)
+        if (wide_locks_.insert(holder.held[i].lock).second)
+            again_ = true;
+    if (again_)
+        for (;;)
+            current_->fiber.leave();
+}
+
+// ---- points ----
+
+void Machine::stop(bool (*ready)(const void *), const void *argument, const void *object,
+                   unsigned int arity)
+{
+    Thread &self = *current_;
+    if (&self == boot_) {
+        if (ready && !ready(argument))
+            refuse("waits for what nobody will do");
+        self.chosen = 0;
+        return;
+    }
+    if (exploring_)
+        uses_points_in(self.task);
+    self.ready = ready;
+    self.argument_of_ready = argument;
+    self.awaited = object;
+    self.arity = arity;
+    self.fiber.leave();
+    self.ready = nullptr;
+    self.awaited = nullptr;
+}
+
+void point()
+{
+    Machine::get().stop(nullptr, nullptr, nullptr, 1);
+}
+
+void point_when(bool (*ready)(const void *), const void *argument, const void *object)
+{
+    Machine::get().stop(ready, argument, object ? object : argument, 1);
+}
+
+unsigned int choose(unsigned int n)
+{
+    Machine &machine = Machine::get();
+    machine.stop(nullptr, nullptr, nullptr, n);
+    return machine.current_->chosen;
+}
+
+Shared *Machine::awaited(unsigned int thread)
+{
+    const void *object = threads_[thread]->awaited;
+    return object ? &shared_.at(shared_.index_of(reinterpret_cast<std::uintptr_t>(object)))
+                  : nullptr;
+}
+
+Task &current()
+{
+    return Machine::get().current_->task;
+}
+
+} // namespace sim

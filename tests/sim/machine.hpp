@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+// machine.hpp - host.hpp with fibers: runs one execution of a scenario, one step at a time, in
+// the order that somebody else (explorer.hpp) decides.
+#pragma once
+
+#include "fiber.hpp"
+#include "races.hpp"
+#include "reduction.hpp"
+#include "task.hpp"
+
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace sim {
+
+// What is run again and again. All but each_state() run in a fiber, alone: there, points are
+// passed without stopping, and refuse() works.
+class Scenario {
+public:
+    Scenario() = default;
+    virtual ~Scenario() = default;
+    Scenario(const Scenario &) = delete;
+    Scenario &operator=(const Scenario &) = delete;
+
+    // Makes everything new, and spawns the threads.
+    virtual void set_up() = 0;
+    // After each step. Returns what is wrong, or null.
+    virtual const char *each_state() { return nullptr; }
+    // Nothing can go on any more: checks that nobody was forgotten.
+    virtual void quiescent() = 0;
+    // Somebody still sleeps, rightly: does something to free them. False: nothing left to try.
+    virtual bool rescue() { return false; }
+    // All tasks have returned: checks the sums, gives everything back.
+    virtual void tear_down() = 0;
+};
+
+struct Choice {
+    std::uint8_t thread, value;
+};
+
+// Says what comes next.
+class Decider {
+public:
+    Decider() = default;
+    virtual ~Decider() = default;
+    Decider(const Decider &) = delete;
+    Decider &operator=(const Decider &) = delete;
+
+    // Step `number` (from 1) can be taken by `enabled`; `last` took the one before (or
+    // max_threads). False: this execution need not go on.
+    virtual bool decide(unsigned int number, Mask enabled, unsigned int last, Choice &choice) = 0;
+    // The step was taken; `now` can take the next one.
+    virtual void taken(unsigned int number, Mask now) { (void)number, (void)now; }
+};
+
+enum class End : unsigned char {
+    complete, // to the end, nothing refused
+    cut,      // the decider had seen enough
+    failed,   // refused
+    again,    // the scenario must be begun anew: see Machine::uses_points_in()
+};
+
+struct Line { // of the story of an execution
+    unsigned int step;
+    unsigned int thread; // max_threads: nobody
+    std::string text;
+};
+
+class Machine {
+public:
+    Machine();
+    static Machine &get();
+
+    End execute(Scenario &scenario, Decider &decider, bool tell_it = false);
+    // Before another scenario.
+    void forget();
+
+    // ---- of the last execution ----
+    [[nodiscard]] const std::string &failure() const { return failure_; }
+    [[nodiscard]] const std::vector<Line> &story() const { return story_; }
+    [[nodiscard]] const std::vector<Choice> &choices() const { return choices_; }
+    [[nodiscard]] unsigned int threads() const { return thread_count_; }
+    [[nodiscard]] const Task &thread(unsigned int index) const { return threads_[index]->task; }
+    [[nodiscard]] const Reduction &reduction() const { return reduction_; }
+    Reduction &reduction() { return reduction_; }
+    // How many ways the thread's next step can turn out: see choose().
+    // The object that the thread waits for, or null.
+    Shared *awaited(unsigned int thread);
+    [[nodiscard]] unsigned int ways(unsigned int thread) const { return threads_[thread]->arity; }
+
+    // ---- for scenarios ----
+    Task &spawn(const char *name, Context context, void (*body)(void *), void *argument);
+    // Memory whose every change is an addition that nobody looks at until the end: changes of
+    // it can be swapped, though each writes.
+    void additions_only(const void *memory, std::size_t size);
+    // What a story calls it. `size`: 1, 4 or 8.
+    void name(const void *memory, unsigned int size, const char *text);
+    [[nodiscard]] unsigned int steps() const { return reduction_.count(); }
+    [[nodiscard]] bool exploring() const { return exploring_; }
+    // After the exploration, in which order the rest runs.
+    bool drains_backwards = false;
+    // Data-level dependence (reduction.hpp) needs instrumented code; without, all locks count.
+#ifdef WAITQ_SIM_INSTRUMENTED
+    bool instrumented = true;
+#else
+    bool instrumented = false;
+#endif
+
+private:
+    friend void point();
+    friend void point_when(bool (*ready)(const void *), const void *argument, const void *object);
+    friend unsigned int choose(unsigned int n);
+    friend void touch(const void *object, Access access);
+    friend void plain_access(const void *memory, std::size_t size, Access access);
+    friend void memory_ends(const void *memory, std::size_t size);
+    friend void acquire_from(const void *object);
+    friend void release_to(const void *object);
+    friend void lock_taken(const void *lock);
+    friend void lock_released(const void *lock);
+    friend void lock_has_points(const void *lock);
+    friend void refuse(const char *format, ...);
+    friend bool telling();
+    friend void tell(const char *format, ...);
+    friend Task &current();
+
+    struct Thread {
+        Task task;
+        Fiber fiber;
+        void (*body)(void *);
+        void *argument;
+        bool (*ready)(const void *);
+        const void *argument_of_ready;
+        const void *awaited; // the object that the next step writes to, if it has to wait for it
+        unsigned int arity;  // of the choice that the next step is; 1: none
+        unsigned int chosen;
+    };
+    struct Name {
+        const unsigned char *memory;
+        unsigned int size;
+        const char *text;
+    };
+    struct Seen { // a named piece of memory that the current step accesses
+        const Name *name;
+        bool read, written;
+    };
+
+    static void run_thread(void *thread);
+    static void run_boot(void *machine);
+    void enter(Thread &thread);
+    void stop(bool (*ready)(const void *), const void *argument, const void *object,
+              unsigned int arity);
+    [[nodiscard]] Mask enabled() const;
+    bool explore(Decider &decider, End &end);
+    void drain();
+    bool everybody_is_done() const;
+    void tell_accesses();
+    void remember_access(std::uintptr_t address, Access access);
+    void plain_byte(std::uintptr_t address, Access access);
+    void check_foreign_stack(std::uintptr_t address, Access access);
+    void fail(std::string text);
+    // A lock with a point in its section counts by itself from then on.
+    void uses_points_in(const Task &holder);
+
+    std::vector<std::unique_ptr<Thread>> threads_; // and, last, the boot thread
+    unsigned int thread_count_ = 0;
+    Thread *boot_;
+    Thread *current_ = nullptr;
+    Scenario *scenario_ = nullptr;
+    bool exploring_ = false, failed_ = false, again_ = false, told_ = false;
+
+    SharedTable shared_;
+    Reduction reduction_;
+    Races races_;
+    std::unordered_set<const void *> wide_locks_; // with points in their sections
+    std::vector<std::pair<std::uintptr_t, std::size_t>> additions_;
+
+    std::string failure_;
+    std::vector<Choice> choices_;
+    std::vector<Line> story_;
+    std::vector<Name> names_;
+    std::vector<Seen> seen_;
+};
+
+} // namespace sim

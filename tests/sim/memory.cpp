@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "memory.hpp"
+
+#include "objects.hpp"
+#include "task.hpp"
+#include "timer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+
+namespace sim {
+namespace {
+
+// Allocations are cut off one piece of memory, in order, and freed ones are not used again: an
+// access to what was freed is then seen. Of each 16 bytes the state is known.
+constexpr std::size_t arena_size = 4U << 20;
+constexpr std::size_t grain = 16;
+enum Grain : unsigned char { untouched, living, dead };
+
+alignas(64) std::array<unsigned char, arena_size> arena;
+std::array<unsigned char, arena_size / grain> grains;
+std::size_t used = 0;
+
+struct Block {
+    std::size_t begin, size;
+    bool freed;
+};
+std::array<Block, 64> blocks;
+unsigned int block_count = 0;
+
+std::size_t offset_of(const void *memory)
+{
+    return static_cast<std::size_t>(static_cast<const unsigned char *>(memory) - arena.data());
+}
+
+// Counts a fault down; true when it strikes.
+bool strikes(unsigned int &fault)
+{
+    return fault && --fault == 0;
+}
+
+} // namespace
+
+void reset_memory()
+{
+    std::fill_n(grains.begin(), used / grain, untouched);
+    used = 0;
+    block_count = 0;
+}
+
+std::size_t memory_in_use()
+{
+    std::size_t sum = 0;
+    for (unsigned int i = 0; i < block_count; ++i)
+        sum += blocks[i].freed ? 0 : blocks[i].size;
+    return sum;
+}
+
+void check_memory(const void *memory, std::size_t size)
+{
+    const std::size_t offset = offset_of(memory);
+    if (offset >= arena_size)
+        return;
+    const Grain state =
+        std::max<Grain>(Grain(grains[offset / grain]), Grain(grains[(offset + size - 1) / grain]));
+    if (state == dead)
+        refuse("%s accesses kernel memory that is freed", current().name);
+    if (grains[offset / grain] == untouched || grains[(offset + size - 1) / grain] == untouched)
+        refuse("%s accesses kernel memory that is not allocated", current().name);
+}
+
+std::string describe_memory(const void *memory)
+{
+    const std::size_t offset = offset_of(memory);
+    for (unsigned int i = 0; i < block_count; ++i)
+        if (offset - blocks[i].begin < blocks[i].size)
+            return "byte " + std::to_string(offset - blocks[i].begin) + " of allocation " +
+                   std::to_string(i + 1);
+    return "static memory";
+}
+
+} // namespace sim
+
+using namespace sim;
+
+extern "C" {
+
+void *kapi_zalloc(size_t size)
+{
+    Task &self = current();
+    must_be_able_to_sleep("kvzalloc()");
+    if (strikes(self.failing_alloc)) {
+        tell("gets no memory");
+        return nullptr;
+    }
+    const std::size_t room = (size + grain - 1) / grain * grain;
+    if (used + room + grain > arena_size || block_count == blocks.size())
+        refuse("more kernel memory than the simulation has");
+    blocks[block_count++] = {used, size, false};
+    std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(used / grain), room / grain, living);
+    void *memory = &arena[used];
+    std::memset(memory, 0, room);
+    used += room + grain; // a gap that belongs to nobody
+    return memory;
+}
+
+void kapi_free(void *memory)
+{
+    if (!memory)
+        return;
+    const std::size_t offset = offset_of(memory);
+    for (unsigned int i = 0; i < block_count; ++i) {
+        Block &block = blocks[i];
+        if (block.begin != offset)
+            continue;
+        if (block.freed)
+            refuse("%s frees memory twice", current().name);
+        timers_in_freed_memory(memory, block.size);
+        block.freed = true;
+        std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(offset / grain),
+                    (block.size + grain - 1) / grain, dead);
+        tell("frees %zu bytes", block.size);
+        return;
+    }
+    refuse("%s frees what was never allocated", current().name);
+}
+
+bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
+{
+    must_be_able_to_sleep("copy_from_user()");
+    if (user < 4096 || strikes(current().failing_copy)) {
+        tell("can't read the user's memory");
+        return false;
+    }
+    std::memcpy(to, reinterpret_cast<const void *>(user), size);
+    return true;
+}
+
+bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
+{
+    must_be_able_to_sleep("copy_to_user()");
+    if (user < 4096 || strikes(current().failing_copy)) {
+        tell("can't write to the user's memory");
+        return false;
+    }
+    std::memcpy(reinterpret_cast<void *>(user), from, size);
+    return true;
+}
+
+size_t kapi_iter_count(const iov_iter *iter)
+{
+    return iter->count;
+}
+
+static size_t advance(iov_iter *iter, size_t size)
+{
+    const size_t moved = std::min({size, iter->count, iter->good});
+    iter->at += moved;
+    iter->count -= moved;
+    iter->good -= moved;
+    return moved;
+}
+
+// A step of its own, byte by byte: who else is at these bytes races with it.
+static void access_bytes(const void *memory, size_t size, Access access)
+{
+    point();
+    for (size_t i = 0; i < size; ++i)
+        plain_access(static_cast<const unsigned char *>(memory) + i, 1, access);
+}
+
+size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
+{
+    must_be_able_to_sleep("copy_to_iter()");
+    unsigned char *to = iter->at;
+    const size_t moved = advance(iter, size);
+    access_bytes(from, moved, Access::read);
+    std::memcpy(to, from, moved);
+    tell("copies %zu of %zu bytes to its buffer", moved, size);
+    return moved;
+}
+
+size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
+{
+    must_be_able_to_sleep("copy_from_iter()");
+    const unsigned char *from = iter->at;
+    const size_t moved = advance(iter, size);
+    access_bytes(to, moved, Access::write);
+    std::memcpy(to, from, moved);
+    tell("copies %zu of %zu bytes from its buffer", moved, size);
+    return moved;
+}
+
+} // extern "C"

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+// objects.hpp - what is in the kernel's structs, of which the module's C++ knows the size only.
+// Each lives in zeroed memory before its init, as in the kernel.
+#pragma once
+
+#include <kernel/boundary.h>
+
+#include <cstdint>
+
+namespace sim {
+
+struct SpinLock {
+    std::uint16_t holder; // task index + 1; 0: free
+    bool initialised;
+    bool taken_in_interrupt;
+    const char *name;
+};
+
+struct List {
+    List *next, *prev;
+};
+
+struct WaitHead {
+    SpinLock lock;
+    List list;
+};
+
+struct WaitEntry {
+    unsigned int flags;
+    void *task; // kernel: private
+    kapi_wake_function function;
+    List link;
+};
+
+struct SleepingMutex {
+    std::uint16_t holder;
+    bool initialised;
+    const char *name;
+};
+
+struct HrTimer {
+    std::uint16_t interrupt; // index of the thread that it fires in, + 1; 0: none
+    bool initialised, armed, running;
+    unsigned int firings_left; // the scenario's bound
+    long long expiry_ns;
+};
+
+// A kernel struct and what is in it.
+template <class Inside, class Opaque>
+Inside &inside(Opaque *opaque)
+{
+    static_assert(sizeof(Inside) == sizeof(Opaque) && alignof(Inside) == alignof(Opaque),
+                  "layout.h does not describe this struct");
+    return *reinterpret_cast<Inside *>(opaque);
+}
+inline WaitHead &inside(wait_queue_head *head)
+{
+    return inside<WaitHead>(head);
+}
+inline WaitEntry &inside(wait_queue_entry *entry)
+{
+    return inside<WaitEntry>(entry);
+}
+inline SpinLock &inside(spinlock *lock)
+{
+    return inside<SpinLock>(lock);
+}
+inline SleepingMutex &inside(mutex *mutex)
+{
+    return inside<SleepingMutex>(mutex);
+}
+inline HrTimer &inside(hrtimer *timer)
+{
+    return inside<HrTimer>(timer);
+}
+
+} // namespace sim

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+// shared.hpp - what happened to an object in this execution: who touched it last, for the
+// reduction and for the search for data races.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace sim {
+
+constexpr unsigned int max_threads = 12;
+using Mask = std::uint16_t; // a set of threads
+static_assert(max_threads <= 8 * sizeof(Mask));
+
+constexpr Mask bit(unsigned int thread)
+{
+    return static_cast<Mask>(1U << thread);
+}
+
+// For each thread, how much of it is known. What is counted differs: steps (reduction.hpp) or
+// releases (races.hpp).
+using Clock = std::array<std::uint16_t, max_threads>;
+
+inline void join(Clock &into, const Clock &other)
+{
+    for (unsigned int i = 0; i < max_threads; ++i)
+        if (into[i] < other[i])
+            into[i] = other[i];
+}
+
+struct Shared {
+    std::uintptr_t address;
+    std::uint32_t execution; // of which the rest tells; else it is as nothing happened
+
+    // The reduction. Steps count from 1; 0: none.
+    std::uint16_t last_write;
+    Mask readers;          // since that
+    Clock last_read;       // steps
+    std::uint16_t seen_in; // the last step that touched it, and whether it wrote
+    bool seen_written;
+    std::uint16_t acquired_in, released_in; // a lock: steps of its last holder
+
+    // Data races (races.hpp). Releases count from 1.
+    std::uint16_t write_epoch;
+    std::uint8_t writer;
+    std::uint8_t lock_number; // of a lock: its bit in a LockSet, + 1
+    Mask plain_readers;
+    Clock read_epoch;
+    std::uint32_t write_locks;                         // held at the last write
+    std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
+    Clock write_order, read_order; // what who comes next under the same lock learns
+    Clock order;                   // what an acquire_from() learns
+};
+
+// Objects by address. The same address has the same index in every execution of a scenario,
+// so that an index can stand for the object across executions.
+class SharedTable {
+public:
+    void begin_execution() { ++execution_; }
+    void forget();
+
+    std::uint16_t index_of(std::uintptr_t address);
+    Shared &at(std::uint16_t index) { return table_[index]; }
+
+private:
+    static constexpr unsigned int size = 8192; // a power of two
+    std::array<Shared, size> table_{};
+    unsigned int used_ = 0;
+    std::uint32_t execution_ = 1;
+};
+
+} // namespace sim

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+// step.cpp - the machine's half that enters what a step does: for the reduction, for the search
+// for data races, and for the story.
+#include "machine.hpp"
+#include "memory.hpp"
+#include "wait.hpp"
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+namespace sim {
+namespace {
+
+std::string formatted(const char *format, std::va_list arguments)
+{
+    std::array<char, 512> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    return text.data();
+}
+
+} // namespace
+
+// ---- what a step does ----
+
+void touch(const void *object, Access access)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_)
+        return;
+    const auto index = machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(object));
+    machine.reduction_.touched(index, machine.shared_.at(index), access);
+}
+
+void acquire_from(const void *object)
+{
+    Machine &machine = Machine::get();
+    if (machine.exploring_)
+        machine.races_.acquire(current().index, machine.shared_.at(machine.shared_.index_of(
+                                                    reinterpret_cast<std::uintptr_t>(object))));
+}
+
+void release_to(const void *object)
+{
+    Machine &machine = Machine::get();
+    if (machine.exploring_)
+        machine.races_.release(current().index, machine.shared_.at(machine.shared_.index_of(
+                                                    reinterpret_cast<std::uintptr_t>(object))));
+}
+
+void lock_taken(const void *lock)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_)
+        return;
+    const auto index = machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock));
+    Shared &shared = machine.shared_.at(index);
+    machine.races_.lock_taken(current().index, shared);
+    if (!machine.instrumented || machine.wide_locks_.contains(lock)) {
+        machine.races_.acquire(current().index, shared);
+        machine.reduction_.lock_taken(index, shared);
+    }
+}
+
+void lock_released(const void *lock)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_)
+        return;
+    Shared &shared =
+        machine.shared_.at(machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock)));
+    machine.races_.lock_released(current().index, shared);
+    if (shared.acquired_in) // it counts by itself
+        machine.races_.release(current().index, shared);
+    machine.reduction_.lock_released(shared);
+}
+
+void plain_access(const void *memory, std::size_t size, Access access)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_ ||
+        machine.current_->fiber.owns(reinterpret_cast<std::uintptr_t>(memory)))
+        return;
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    if (Fiber::on_any_stack(address))
+        machine.check_foreign_stack(address, access);
+    check_memory(memory, size);
+    // A scalar is known by its first byte; what is longer, byte by byte.
+    machine.plain_byte(address, access);
+    for (std::size_t i = 1; size > 8 && i < size; ++i)
+        machine.plain_byte(address + i, access);
+    if (machine.told_)
+        machine.remember_access(address, access);
+}
+
+void lock_has_points(const void *lock)
+{
+    Machine::get().wide_locks_.insert(lock);
+}
+
+void memory_ends(const void *memory, std::size_t size)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_)
+        return;
+    for (std::size_t i = 0; i < size; i += 8) {
+        const auto address = reinterpret_cast<std::uintptr_t>(memory) + i;
+        Shared &shared = machine.shared_.at(machine.shared_.index_of(address));
+        const unsigned int other = machine.races_.write(machine.current_->task.index, shared);
+        if (other != Races::none)
+            refuse("%s may still read a wait entry of %s, which is gone now",
+                   machine.threads_[other]->task.name, machine.current_->task.name);
+    }
+}
+
+void Machine::plain_byte(std::uintptr_t address, Access access)
+{
+    const std::uint16_t index = shared_.index_of(address);
+    Shared &shared = shared_.at(index);
+    const unsigned int self = current_->task.index;
+    bool only_added_to = false;
+    for (const auto &[begin, size] : additions_)
+        only_added_to |= address - begin < size;
+    const unsigned int other = access == Access::write ? races_.write(self, shared, !only_added_to)
+                                                       : races_.read(self, shared, !only_added_to);
+    if (other != Races::none)
+        refuse("data race: %s and %s access %s with nothing between them that orders it",
+               current_->task.name, threads_[other]->task.name,
+               described(reinterpret_cast<const void *>(address)).data());
+    if (!only_added_to)
+        reduction_.touched(index, shared, access);
+}
+
+// Another thread's stack may be reached through a wait entry on it, as long as that lives.
+void Machine::check_foreign_stack(std::uintptr_t address, Access access)
+{
+    for (unsigned int i = 0; i < thread_count_; ++i) {
+        if (!threads_[i]->fiber.owns(address))
+            continue;
+        if (!in_living_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
+            refuse("%s the stack of %s where no wait entry is (any more)",
+                   access == Access::write ? "writes to" : "reads", threads_[i]->task.name);
+        return;
+    }
+}
+
+void Machine::additions_only(const void *memory, std::size_t size)
+{
+    additions_.emplace_back(reinterpret_cast<std::uintptr_t>(memory), size);
+}
+
+// ---- reports ----
+
+void refuse(const char *format, ...)
+{
+    std::va_list arguments;
+    va_start(arguments, format);
+    std::string text = formatted(format, arguments);
+    va_end(arguments);
+    Machine &machine = Machine::get();
+    machine.fail(std::move(text));
+    text = {};
+    for (;;)
+        machine.current_->fiber.leave();
+}
+
+bool telling()
+{
+    return Machine::get().told_;
+}
+
+void tell(const char *format, ...)
+{
+    Machine &machine = Machine::get();
+    if (!machine.told_ || !machine.exploring_)
+        return;
+    machine.tell_accesses(); // they came first
+    std::va_list arguments;
+    va_start(arguments, format);
+    machine.story_.push_back(
+        {machine.reduction_.count(), machine.current_->task.index, formatted(format, arguments)});
+    va_end(arguments);
+}
+
+void Machine::name(const void *memory, unsigned int size, const char *text)
+{
+    if (told_)
+        names_.push_back({static_cast<const unsigned char *>(memory), size, text});
+}
+
+void Machine::remember_access(std::uintptr_t address, Access access)
+{
+    for (const Name &name : names_) {
+        if (address != reinterpret_cast<std::uintptr_t>(name.memory))
+            continue;
+        for (Seen &seen : seen_)
+            if (seen.name == &name) {
+                seen.written |= access == Access::write;
+                return;
+            }
+        seen_.push_back({&name, access == Access::read, access == Access::write});
+        return;
+    }
+}
+
+void Machine::tell_accesses()
+{
+    std::string text;
+    for (const Seen &seen : seen_) {
+        unsigned long long value = 0;
+        std::memcpy(&value, seen.name->memory, seen.name->size);
+        text += text.empty() ? "" : ", ";
+        text += seen.written ? "sets " : "sees ";
+        text += seen.name->text;
+        text += " = " + std::to_string(value);
+    }
+    seen_.clear();
+    if (!text.empty())
+        story_.push_back({reduction_.count(), choices_.back().thread, text});
+}
+
+} // namespace sim

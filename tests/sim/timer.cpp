@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "timer.hpp"
+
+#include "machine.hpp"
+#include "memory.hpp"
+#include "objects.hpp"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+long long now_ns = 0;
+bool clock_moves = false; // something in the scenario can move it
+unsigned int ahead_percent = 100;
+
+struct Announced {
+    const char *name;
+    unsigned int firings;
+};
+Announced announced{};
+std::array<hrtimer *, 8> timers;
+unsigned int timer_count = 0;
+
+void move_clock(long long to)
+{
+    touch(&now_ns, Access::write);
+    now_ns = std::max(now_ns, to);
+}
+
+long long read_clock()
+{
+    touch(&now_ns, Access::read);
+    return now_ns;
+}
+
+// ---- schedule_timeout() ----
+
+bool tick_armed(const void *tick)
+{
+    return static_cast<const Tick *>(tick)->armed;
+}
+
+bool tick_idle(const void *tick)
+{
+    return !static_cast<const Tick *>(tick)->running;
+}
+
+// process_timeout(), in a soft irq.
+void run_tick(void *argument)
+{
+    Task &task = *static_cast<Task *>(argument);
+    for (;;) {
+        point_when(tick_armed, &task.tick);
+        touch(&task.tick, Access::write);
+        task.tick.armed = false;
+        task.tick.running = true;
+        const long long left = task.tick.expiry_ns - now_ns;
+        move_clock(ahead_percent == 100 ? task.tick.expiry_ns
+                                        : now_ns + left / 100 * ahead_percent);
+        tell("the time of %s is up", task.name);
+        if (ahead_percent != 100)
+            task.tick.expiry_ns = now_ns;
+        ahead_percent = 100;
+        try_to_wake_up(task, TASK_NORMAL);
+        point();
+        touch(&task.tick, Access::write);
+        task.tick.running = false;
+    }
+}
+
+// ---- hrtimers ----
+
+bool may_fire(const void *timer)
+{
+    const auto &inside_it = *static_cast<const HrTimer *>(timer);
+    return inside_it.armed && !inside_it.running && inside_it.firings_left != 0;
+}
+
+bool not_running(const void *timer)
+{
+    return !static_cast<const HrTimer *>(timer)->running;
+}
+
+// __run_hrtimer(), in a hard irq (a CPU of its own: for what that leaves out see spin_unlock()).
+void run_timer(void *argument)
+{
+    auto *opaque = static_cast<hrtimer *>(argument);
+    HrTimer &timer = inside(opaque);
+    for (;;) {
+        point_when(may_fire, &timer);
+        check_memory(&timer, sizeof timer);
+        touch(&timer, Access::write);
+        acquire_from(&timer);
+        timer.armed = false;
+        timer.running = true;
+        --timer.firings_left;
+        move_clock(timer.expiry_ns);
+        tell("fires");
+        const bool again = waitq_timer_fired(opaque);
+        must_be_clean("the timer's function");
+        point();
+        check_memory(&timer, sizeof timer);
+        touch(&timer, Access::write);
+        release_to(&timer);
+        timer.running = false;
+        timer.armed |= again;
+        tell("%s", again ? "is armed again" : "has fired");
+    }
+}
+
+} // namespace
+
+long long clock_ns()
+{
+    return now_ns;
+}
+
+void reset_timers()
+{
+    // Just before a tick: a timeout of n jiffies then lasts hardly longer than n - 1.
+    now_ns = 1'003'999'000;
+    clock_moves = false;
+    ahead_percent = 100;
+    announced = {};
+    timer_count = 0;
+}
+
+void spawn_tick(Task &task)
+{
+    static std::array<std::string, max_threads> names;
+    std::string &name = names.at(task.index);
+    name = std::string(task.name) + "'s timeout";
+    Machine::get().spawn(name.c_str(), Context::interrupt, run_tick, &task);
+    task.has_tick = true;
+    clock_moves = true;
+}
+
+void next_timer_fires(const char *name, unsigned int times)
+{
+    announced = {name, times};
+    clock_moves = true;
+}
+
+void jiffies_run_ahead(unsigned int percent)
+{
+    ahead_percent = percent;
+}
+
+void timers_in_freed_memory(const void *memory, std::size_t size)
+{
+    for (unsigned int i = 0; i < timer_count; ++i) {
+        const auto offset =
+            reinterpret_cast<std::uintptr_t>(timers[i]) - reinterpret_cast<std::uintptr_t>(memory);
+        if (offset >= size)
+            continue;
+        point();
+        const HrTimer &timer = inside(timers[i]);
+        touch(&timer, Access::write);
+        if (timer.armed || timer.running)
+            refuse("%s frees memory with %s timer in it", current().name,
+                   timer.running ? "a running" : "an armed");
+    }
+}
+
+} // namespace sim
+
+using namespace sim;
+
+extern "C" {
+
+long long kapi_now_ns()
+{
+    // A clock that nothing moves is a constant, and reading it no step.
+    if (clock_moves)
+        point();
+    return read_clock();
+}
+
+long kapi_ns_to_jiffies(unsigned long long ns)
+{
+    const unsigned long long jiffies = std::min(ns, 1ULL << 60) / jiffy_ns;
+    return static_cast<long>(std::min<unsigned long long>(jiffies, KAPI_MAX_JIFFY_OFFSET));
+}
+
+long schedule_timeout(long timeout)
+{
+    Task &self = current();
+    if (timeout < 0)
+        refuse("%s calls schedule_timeout(%ld)", self.name, timeout);
+    touch(&self.tick, Access::write);
+    const bool endless = timeout >= KAPI_MAX_JIFFY_OFFSET;
+    self.tick.armed = self.has_tick && !endless;
+    self.tick.expiry_ns = endless ? 0 : (read_clock() / jiffy_ns + timeout) * jiffy_ns;
+    schedule();
+    if (!self.has_tick)
+        return timeout;
+    // del_timer_sync()
+    point_when(tick_idle, &self.tick);
+    touch(&self.tick, Access::write);
+    self.tick.armed = false;
+    const long long left = self.tick.expiry_ns - read_clock();
+    return endless ? timeout : left > 0 ? static_cast<long>((left + jiffy_ns - 1) / jiffy_ns) : 0;
+}
+
+void kapi_timer_init(hrtimer *timer)
+{
+    inside(timer) = {0, true, false, false, 0, 0};
+    if (announced.firings) {
+        HrTimer &self = inside(timer);
+        self.firings_left = announced.firings;
+        const Task &thread =
+            Machine::get().spawn(announced.name, Context::interrupt, run_timer, timer);
+        self.interrupt = static_cast<std::uint16_t>(thread.index + 1);
+    }
+    announced = {};
+    if (timer_count == timers.size())
+        refuse("a scenario of more than %zu timers", timers.size());
+    timers[timer_count++] = timer;
+}
+
+void kapi_timer_start(hrtimer *opaque, long long ns, bool absolute)
+{
+    HrTimer &timer = inside(opaque);
+    if (!timer.initialised)
+        refuse("%s starts a timer that was never initialised", current().name);
+    point();
+    touch(&timer, Access::write);
+    release_to(&timer);
+    timer.expiry_ns = absolute ? ns : read_clock() + ns;
+    timer.armed = true;
+    tell("arms the timer");
+}
+
+void kapi_timer_forward(hrtimer *opaque, long long not_before_ns, long long period_ns)
+{
+    HrTimer &timer = inside(opaque);
+    if (!timer.running || current().index + 1 != timer.interrupt)
+        refuse("%s forwards a timer from without its function", current().name);
+    if (period_ns <= 0)
+        refuse("%s goes on with a period of %lld ns", current().name, period_ns);
+    const long long late = not_before_ns - timer.expiry_ns;
+    if (late < 0)
+        return;
+    timer.expiry_ns += late / period_ns * period_ns;
+    if (timer.expiry_ns <= not_before_ns)
+        timer.expiry_ns += period_ns;
+}
+
+int hrtimer_cancel(hrtimer *opaque)
+{
+    HrTimer &timer = inside(opaque);
+    must_be_able_to_sleep("hrtimer_cancel()");
+    point_when(not_running, &timer);
+    check_memory(&timer, sizeof timer);
+    touch(&timer, Access::write);
+    acquire_from(&timer);
+    const bool was_armed = timer.armed;
+    timer.armed = false;
+    tell("%s", was_armed ? "disarms the timer" : "finds the timer not armed");
+    return was_armed;
+}
+
+} // extern "C"

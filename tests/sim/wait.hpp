@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+// wait.hpp - kernel/sched/wait.c, as far as the seam has it, and what differs by version.
+#pragma once
+
+#include "objects.hpp"
+#include "task.hpp"
+
+#include <string>
+
+namespace sim {
+
+enum EntryFlags : unsigned int {
+    WQ_FLAG_EXCLUSIVE = 0x01,
+    WQ_FLAG_PRIORITY = 0x10,
+};
+
+// Differences that a waiter or a waker could notice.
+struct WaitVersion {
+    // Other entries go behind those with WQ_FLAG_PRIORITY (5.12; before, to the very head).
+    bool behind_priority = true;
+    // __wake_up() drops the head's lock after so many entries and goes on later (64 before
+    // 6.7, with a bookmark in the list; since then never: 0).
+    unsigned int walk_break = 0;
+};
+WaitVersion &wait_version();
+
+void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
+void add_wait_queue_exclusive(wait_queue_head *head, wait_queue_entry *entry);
+void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
+int default_wake_function(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+// __wake_up() of wait.c: takes the head's lock; `key` goes to the wake functions.
+void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);
+
+// True if an entry of the task is linked in the queue. Looks without taking part.
+bool waits_in(const wait_queue_head *head, const Task &task);
+// True if `memory` is in a wait entry on the task's stack whose wait has not ended.
+bool in_living_entry(const Task &task, const void *memory);
+// What an address is, for reports.
+std::string described(const void *memory);
+
+} // namespace sim
