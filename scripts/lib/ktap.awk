@@ -34,6 +34,9 @@ take_reason { reason = $0; take_reason = 0; next }
 /^ok / { result(1, substr($0, 4), ""); next }
 /^[0-9]+ passed, [0-9]+ failed/ { planned += $1 + $3 + $5; plan = 1; next }
 
+# A suite's own figures.
+/^# / { print; fflush(); next }
+
 { said = said "# " $0 "\n" }
 
 END {

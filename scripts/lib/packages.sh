@@ -21,7 +21,7 @@ packages_user()
 {
 	local arch=${1:+:$1}
 	echo cmake make libcli11-dev nlohmann-json3-dev
-	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch"
+	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch libboost-context-dev$arch"
 	[[ -z $arch ]] || echo "libstdc++6$arch"
 }
 

@@ -3,6 +3,18 @@
 # shellcheck disable=SC2034 # what it sets is for its callers
 # Everything that must exist before a VM can boot, built where it is missing. Sourced.
 
+# build_user TOP: the user space of this machine. Two runs must not build the same files at once. (In a
+# subshell: a lock ends with its scope.)
+build_user()
+{
+	mkdir -p "$1/build/vm"
+	(
+		flock 9
+		# The build names each target it has, also where nothing was to do.
+		make -s --no-print-directory -C "$1" user | sed -u '/] Built target /d' >&2
+	) 9>"$1/build/vm/.lock"
+}
+
 # prepare TOP MODULE: sets kernel, arch, sysroot (where the VM's programs and their libraries are from;
 # empty: this machine), triplet, module, command_line_tool and check_log. MODULE is the one to load
 # in place of the project's own, or empty.
@@ -23,18 +35,13 @@ prepare()
 	fi
 	kernel=$("$top/scripts/kernel" image)
 
-	# Two runs must not build the same files at once. (In subshells: a lock ends with its scope.)
 	mkdir -p "$top/build/vm"
 	(
 		flock 9
 		[[ -n $module ]] || make -s --no-print-directory -C "$top" vm-module >&2
-		# The build of the user space names each target it has, also where nothing was to do.
 		[[ -z $sysroot ]] || "$top/scripts/kernel" make user | sed -u '/] Built target /d' >&2
 	) 9>"$top/build/vm/.lock-$("$top/scripts/kernel" release)"
-	(
-		flock 9
-		make -s --no-print-directory -C "$top" user | sed -u '/] Built target /d' >&2
-	) 9>"$top/build/vm/.lock"
+	build_user "$top"
 	if [[ -z $module ]]; then
 		module=$(make -s --no-print-directory -C "$top" vm-module-path)
 		[[ $module == /* ]] || module=$top/$module
