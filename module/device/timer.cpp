@@ -7,13 +7,22 @@ namespace {
 
 // The period has a floor, but files are cheap and a wake-up walks its whole queue: many
 // timers, or one over many waiters, could still keep a CPU in interrupts. So each firing
-// books four times what it took, and no timer fires again before the time that is booked.
+// books four times what it took, and no timer is armed for, or goes on to, a time before the
+// one that is booked. (Were arming free, one that is armed anew each time that it fired could
+// book far ahead of what everybody's timers may have.)
 class Pace {
 public:
     void init()
     {
         lock_.init();
         booked_until_ = 0;
+    }
+
+    // The time before which no timer is to fire.
+    __s64 free_from()
+    {
+        const SpinGuard guard(lock_);
+        return booked_until_;
     }
 
     // A firing began and ended. Returns the time before which its timer must not fire.
@@ -89,7 +98,13 @@ Error Timer::set(waitq_timer &request)
     remaining_ = request.count;
     post_ = request.post;
     wakes_ = wakes.native();
-    kapi_timer_start(&native_, request.delay_ns, request.flags & WAITQ_ABSOLUTE);
+    const bool absolute = request.flags & WAITQ_ABSOLUTE;
+    const __s64 free_from = pace.free_from();
+    const __s64 origin = absolute ? 0 : kapi_now_ns();
+    if (request.delay_ns < free_from - origin)
+        kapi_timer_start(&native_, free_from, true);
+    else
+        kapi_timer_start(&native_, request.delay_ns, absolute);
     return Error::none;
 }
 

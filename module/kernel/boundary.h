@@ -78,7 +78,8 @@ void __init_waitqueue_head(struct wait_queue_head *head, const char *name,
 long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry *entry, int state);
 /*
  * finish_wait(), telling: sets TASK_RUNNING and unlinks @entry; takes the head's lock only if
- * still linked. Returns true if a wake-up had unlinked it, and so was spent on this task.
+ * still linked. Returns true if it was not: a wake-up had unlinked it, and so was spent on this
+ * task, or prepare_to_wait_event() had, because of a signal.
  */
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /*

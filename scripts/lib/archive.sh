@@ -46,15 +46,17 @@ sources()
 	[[ $suite == "$base" ]] || echo "deb $site $suite main"
 }
 
-# archive_apt ARG...: apt-get about the suite that ask_archive was given. Its configuration is for
-# that one call, never in the environment: an apt that installs on this machine must not see it.
+# archive_apt ARG...: apt-get about the suite that ask_archive was given. Its configuration comes as an
+# option: after the machine's own, which it overrides, and not by the environment, where an apt
+# that installs on this machine would see it.
 archive_apt()
 {
-	APT_CONFIG=$archive_config LC_ALL=C apt-get -q "$@"
+	LC_ALL=C apt-get -q -c "$archive_config" "$@"
 }
 
 # ask_archive SUITE: archive_apt speaks of that suite alone from here on, with lists of its own that
-# are fetched now. The machine's are neither read nor changed.
+# are fetched now. The machine's are neither read nor changed; hooks of its own updates don't run.
+# One caller at a time for a suite.
 ask_archive()
 {
 	local suite=$1 dir=$cache/apt/$1 lines
@@ -62,6 +64,10 @@ ask_archive()
 	lines=$(sources "$suite") || exit
 	echo "$lines" >"$dir/sources.list"
 	cat >"$dir/apt.conf" <<-CONF
+		#clear APT::Update;
+		#clear APT::Architectures;
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
 		Dir::Etc::sourcelist "$dir/sources.list";
 		Dir::Etc::sourceparts "/dev/null";
 		Dir::State::lists "$dir/lists";
