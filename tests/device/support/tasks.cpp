@@ -13,7 +13,14 @@ char state_of(pid_t task)
     std::string line;
     std::getline(file, line);
     const auto name_end = line.rfind(')');
-    return name_end == std::string::npos ? '\0' : line[name_end + 2];
+    const char state = name_end == std::string::npos ? '\0' : line[name_end + 2];
+    if (state != 'S' && state != 'D')
+        return state;
+    // A task that has set its state still runs, tests its condition and counts. The kernel tells a
+    // sleeper's system call only once it is off the CPU (wait_task_inactive()).
+    std::string call;
+    std::ifstream("/proc/" + std::to_string(task) + "/syscall") >> call;
+    return call == "running" ? 'R' : state;
 }
 
 testing::AssertionResult asleep(pid_t task, char state, const File &file, __u64 waitq_info::*figure,
