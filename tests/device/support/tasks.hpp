@@ -16,7 +16,8 @@
 
 namespace waitq::test {
 
-// The state letter of /proc/PID/stat; 0 if there is no such task.
+// The state letter of /proc/PID/stat, but R for a task that has set its state and still runs; 0 if
+// there is no such task.
 char state_of(pid_t task);
 
 // True if the task is asleep in `state` ('S' or 'D') and the device counts `count` waiters
