@@ -9,8 +9,6 @@
 
 namespace threads {
 
-constexpr long restart = -KAPI_ERESTARTSYS;
-
 class Crowd {
 public:
     template <class Body>

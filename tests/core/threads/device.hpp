@@ -11,6 +11,9 @@
 
 namespace threads {
 
+// A signal came. (C library: the call is restarted, or EINTR)
+constexpr long restart = -KAPI_ERESTARTSYS;
+
 class Device {
 public:
     explicit Device(unsigned int capacity) : queue_(waitq_queue_create(capacity)) {}

@@ -25,6 +25,13 @@ size_t accessible(unsigned long user, size_t size)
     return std::min<size_t>(size, self.user.end - user);
 }
 
+// memcpy(), to which a null pointer is no address even for no bytes.
+void copy(void *to, const void *from, size_t size)
+{
+    if (size != 0)
+        std::memcpy(to, from, size);
+}
+
 } // namespace
 
 unsigned int allocations()
@@ -59,7 +66,7 @@ bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
 {
     must_be_able_to_sleep("copy_from_user() where nobody may sleep");
     const size_t good = accessible(user, size);
-    std::memcpy(to, reinterpret_cast<const void *>(user), good);
+    copy(to, reinterpret_cast<const void *>(user), good);
     // copy_from_user() leaves nothing as it was.
     std::memset(static_cast<unsigned char *>(to) + good, 0, size - good);
     return good == size;
@@ -69,7 +76,7 @@ bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
 {
     must_be_able_to_sleep("copy_to_user() where nobody may sleep");
     const size_t good = accessible(user, size);
-    std::memcpy(reinterpret_cast<void *>(user), from, good);
+    copy(reinterpret_cast<void *>(user), from, good);
     return good == size;
 }
 
@@ -82,7 +89,7 @@ size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
 {
     must_be_able_to_sleep("copy_to_iter() where nobody may sleep");
     const size_t moved = accessible(iter->user, std::min(size, iter->count));
-    std::memcpy(reinterpret_cast<void *>(iter->user), from, moved);
+    copy(reinterpret_cast<void *>(iter->user), from, moved);
     iter->user += moved;
     iter->count -= moved;
     return moved;
@@ -92,7 +99,7 @@ size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
 {
     must_be_able_to_sleep("copy_from_iter() where nobody may sleep");
     const size_t moved = accessible(iter->user, std::min(size, iter->count));
-    std::memcpy(to, reinterpret_cast<const void *>(iter->user), moved);
+    copy(to, reinterpret_cast<const void *>(iter->user), moved);
     iter->user += moved;
     iter->count -= moved;
     return moved;

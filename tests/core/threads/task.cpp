@@ -147,12 +147,13 @@ void schedule()
 
 long schedule_timeout(long timeout)
 {
-    // 100 years of jiffies are as good as no end, and can be counted in nanoseconds.
-    if (timeout >= endless / jiffy_ns / 2) {
+    const long long jiffies = kapi_now_ns() / jiffy_ns;
+    // What nanoseconds can't count is as good as no end.
+    if (timeout >= endless / jiffy_ns - jiffies) {
         schedule();
         return timeout;
     }
-    const long long expiry = (kapi_now_ns() / jiffy_ns + timeout) * jiffy_ns;
+    const long long expiry = (jiffies + timeout) * jiffy_ns;
     sleep_until(expiry);
     const long long left = expiry - kapi_now_ns();
     return left > 0 ? static_cast<long>((left + jiffy_ns - 1) / jiffy_ns) : 0;
