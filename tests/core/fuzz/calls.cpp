@@ -10,7 +10,7 @@ namespace {
 
 using threads::current;
 
-constexpr std::size_t most = 9 * 1024; // bytes of a read or a write
+constexpr std::size_t most = 9'216; // bytes of a read or a write
 
 } // namespace
 

@@ -6,8 +6,8 @@
 namespace fuzz {
 namespace {
 
-constexpr std::size_t user_size = 10 * 1024; // of each task
-constexpr long long far = 1LL << 60;         // no clock gets there
+constexpr std::size_t user_size = 10'240; // of each task
+constexpr long long far = 1LL << 60;      // no clock gets there
 
 World *the_world = nullptr;
 constexpr std::array<unsigned int, 4> capacities{1, 4, 64, 8192};
