@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// timer.cpp - hrtimers. Their interrupts are a thread, or, with a clock of one's own, fire_next().
+// timer.cpp - hrtimers. Their interrupts are threads, two CPUs; or, with a clock of one's own,
+// fire_next().
 #include "objects.hpp"
 
 #include <algorithm>
@@ -28,8 +29,9 @@ public:
         const std::scoped_lock guard(lock_);
         inside(timer).expiry_ns = expiry_ns;
         arm(timer);
-        if (real_ && !thread_.joinable())
-            thread_ = std::jthread([this] { interrupts(); });
+        for (std::jthread &cpu : cpus_)
+            if (real_ && !cpu.joinable())
+                cpu = std::jthread([this] { interrupts(); });
         changed_.notify_all();
     }
 
@@ -111,7 +113,7 @@ private:
     std::condition_variable changed_;
     std::vector<hrtimer *> armed_;
     bool ended_ = false, real_ = true;
-    std::jthread thread_; // last: it ends before the rest does
+    std::array<std::jthread, 2> cpus_; // last: they end before the rest does
 };
 
 Timers timers;
