@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+// memory.cpp - kernel memory, and user space with its faults.
+#include "kernel.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace threads {
+namespace {
+
+std::atomic<unsigned int> living = 0;
+
+bool strikes(unsigned int &fault)
+{
+    return fault && --fault == 0;
+}
+
+// How many of the bytes can be accessed before the first that faults.
+size_t accessible(unsigned long user, size_t size)
+{
+    Task &self = current();
+    if (strikes(self.failing_copy) || user < self.user.begin || user >= self.user.end)
+        return 0;
+    return std::min<size_t>(size, self.user.end - user);
+}
+
+// memcpy(), to which a null pointer is no address even for no bytes.
+void copy(void *to, const void *from, size_t size)
+{
+    if (size != 0)
+        std::memcpy(to, from, size);
+}
+
+} // namespace
+
+unsigned int allocations()
+{
+    return living;
+}
+
+} // namespace threads
+
+using namespace threads;
+
+extern "C" {
+
+void *kapi_zalloc(size_t size)
+{
+    must_be_able_to_sleep("kvzalloc() where nobody may sleep");
+    if (strikes(current().failing_alloc))
+        return nullptr;
+    ++living;
+    return std::calloc(1, size);
+}
+
+void kapi_free(void *memory)
+{
+    if (!memory)
+        return;
+    --living;
+    std::free(memory);
+}
+
+bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
+{
+    must_be_able_to_sleep("copy_from_user() where nobody may sleep");
+    const size_t good = accessible(user, size);
+    copy(to, reinterpret_cast<const void *>(user), good);
+    // copy_from_user() leaves nothing as it was.
+    std::memset(static_cast<unsigned char *>(to) + good, 0, size - good);
+    return good == size;
+}
+
+bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
+{
+    must_be_able_to_sleep("copy_to_user() where nobody may sleep");
+    const size_t good = accessible(user, size);
+    copy(reinterpret_cast<void *>(user), from, good);
+    return good == size;
+}
+
+size_t kapi_iter_count(const iov_iter *iter)
+{
+    return iter->count;
+}
+
+size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
+{
+    must_be_able_to_sleep("copy_to_iter() where nobody may sleep");
+    const size_t moved = accessible(iter->user, std::min(size, iter->count));
+    copy(reinterpret_cast<void *>(iter->user), from, moved);
+    iter->user += moved;
+    iter->count -= moved;
+    return moved;
+}
+
+size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
+{
+    must_be_able_to_sleep("copy_from_iter() where nobody may sleep");
+    const size_t moved = accessible(iter->user, std::min(size, iter->count));
+    copy(to, reinterpret_cast<const void *>(iter->user), moved);
+    iter->user += moved;
+    iter->count -= moved;
+    return moved;
+}
+
+} // extern "C"

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+// wait.cpp - kernel/sched/wait.c, with the kernel's own memory orders where no lock is held.
+#include "objects.hpp"
+
+namespace threads {
+namespace {
+
+constexpr std::memory_order relaxed = std::memory_order_relaxed;
+
+WaitEntry &entry_of(List *link)
+{
+    return *reinterpret_cast<WaitEntry *>(reinterpret_cast<unsigned char *>(link) -
+                                          offsetof(WaitEntry, link));
+}
+
+void insert(List &link, List &prev, List &next)
+{
+    next.prev.store(&link, relaxed);
+    link.next.store(&next, relaxed);
+    link.prev.store(&prev, relaxed);
+    prev.next.store(&link, relaxed);
+}
+
+void link_in(WaitHead &head, WaitEntry &entry)
+{
+    if (entry.flags & KAPI_WQ_FLAG_EXCLUSIVE)
+        insert(entry.link, *head.list.prev.load(relaxed), head.list);
+    else
+        insert(entry.link, head.list, *head.list.next.load(relaxed));
+}
+
+// list_del_init_careful(): who sees the entry linked to itself sees all that came before.
+void unlink(WaitEntry &entry)
+{
+    List &link = entry.link;
+    link.prev.load(relaxed)->next.store(link.next.load(relaxed), relaxed);
+    link.next.load(relaxed)->prev.store(link.prev.load(relaxed), relaxed);
+    link.prev.store(&link, relaxed);
+    link.next.store(&link, std::memory_order_release);
+}
+
+bool empty(const List &list)
+{
+    return list.next.load(relaxed) == &list;
+}
+
+bool empty_careful(const List &list)
+{
+    return list.next.load(std::memory_order_acquire) == &list && list.prev.load(relaxed) == &list;
+}
+
+// smp_mb(). A fence is nothing to ThreadSanitizer; this is one on every CPU, and orders
+// nothing for the sanitizer, because nobody else looks at it.
+void full_barrier()
+{
+    static thread_local std::atomic<int> own = 0;
+    own.fetch_add(1);
+}
+
+// __wake_up_common()
+void walk(WaitHead &head, unsigned int mode, int nr, void *key)
+{
+    List *at = head.list.next.load(relaxed);
+    while (at != &head.list) {
+        WaitEntry &entry = entry_of(at);
+        at = at->next.load(relaxed);
+        const unsigned int flags = entry.flags;
+        const int woke = entry.function(reinterpret_cast<wait_queue_entry *>(&entry), mode, 0, key);
+        if (woke < 0 || (woke > 0 && (flags & KAPI_WQ_FLAG_EXCLUSIVE) && --nr == 0))
+            return;
+    }
+}
+
+bool signal_pending_state(unsigned int state)
+{
+    const Task &self = current();
+    if (!(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) || !self.signal_pending)
+        return false;
+    return (state & TASK_INTERRUPTIBLE) || self.fatal_signal_pending;
+}
+
+} // namespace
+
+void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
+{
+    const bool irqs = spin_lock(inside(head).lock);
+    link_in(inside(head), inside(entry));
+    spin_unlock(inside(head).lock, irqs);
+}
+
+void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
+{
+    const bool irqs = spin_lock(inside(head).lock);
+    unlink(inside(entry));
+    spin_unlock(inside(head).lock, irqs);
+}
+
+void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key)
+{
+    const bool irqs = spin_lock(inside(head).lock);
+    walk(inside(head), mode, nr, key);
+    spin_unlock(inside(head).lock, irqs);
+}
+
+} // namespace threads
+
+using namespace threads;
+
+extern "C" {
+
+void __init_waitqueue_head(wait_queue_head *opaque, const char *, lock_class_key *)
+{
+    auto *head = new (opaque) WaitHead;
+    head->list.next.store(&head->list, relaxed);
+    head->list.prev.store(&head->list, relaxed);
+}
+
+void kapi_init_wait_entry(wait_queue_entry *opaque, int flags, kapi_wake_function function)
+{
+    auto *entry =
+        new (opaque) WaitEntry{static_cast<unsigned int>(flags), &current(), function, {}};
+    entry->link.next.store(&entry->link, relaxed);
+    entry->link.prev.store(&entry->link, relaxed);
+}
+
+long prepare_to_wait_event(wait_queue_head *opaque, wait_queue_entry *opaque_entry, int state)
+{
+    WaitHead &head = inside(opaque);
+    WaitEntry &entry = inside(opaque_entry);
+    const bool irqs = spin_lock(head.lock);
+    const bool signal = signal_pending_state(static_cast<unsigned int>(state));
+    if (signal) {
+        unlink(entry);
+    } else {
+        if (empty(entry.link))
+            link_in(head, entry);
+        set_current_state(static_cast<unsigned int>(state));
+    }
+    spin_unlock(head.lock, irqs);
+    return signal ? -KAPI_ERESTARTSYS : 0;
+}
+
+bool kapi_finish_wait(wait_queue_head *opaque, wait_queue_entry *opaque_entry)
+{
+    WaitHead &head = inside(opaque);
+    WaitEntry &entry = inside(opaque_entry);
+    // __set_current_state(): no barrier.
+    current().state.store(TASK_RUNNING, relaxed);
+    if (empty_careful(entry.link))
+        return true;
+    const bool irqs = spin_lock(head.lock);
+    const bool linked = !empty(entry.link);
+    unlink(entry);
+    spin_unlock(head.lock, irqs);
+    return !linked;
+}
+
+void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
+{
+    if (!current().spinlocks)
+        broken("__wake_up_locked() without the head's lock");
+    walk(inside(head), mode, nr, nullptr);
+}
+
+int autoremove_wake_function(wait_queue_entry *opaque, unsigned int mode, int, void *)
+{
+    WaitEntry &entry = inside(opaque);
+    if (!try_to_wake_up(*entry.task, mode))
+        return 0;
+    unlink(entry); // the waiter may be gone from here on
+    return 1;
+}
+
+unsigned long kapi_head_lock(wait_queue_head *head)
+{
+    return spin_lock(inside(head).lock);
+}
+
+void kapi_head_unlock(wait_queue_head *head, unsigned long irq_flags)
+{
+    spin_unlock(inside(head).lock, irq_flags != 0);
+}
+
+bool kapi_has_sleeper(wait_queue_head *head)
+{
+    full_barrier();
+    return !empty(inside(head).list);
+}
+
+} // extern "C"
