@@ -43,6 +43,16 @@ packages_lint()
 	echo clang-format clang-tidy shellcheck
 }
 
+# Sanitizers, fuzzing and coverage of the hosted core.
+packages_sanitizers()
+{
+	echo gcovr clang
+	case $(. /etc/os-release && echo "${VERSION_CODENAME:-}") in
+	bookworm) echo libclang-rt-14-dev ;;
+	*) echo libclang-rt-19-dev ;;
+	esac
+}
+
 # Building for another suite or architecture.
 packages_roots()
 {
