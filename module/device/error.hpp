@@ -18,6 +18,10 @@ enum class Error : unsigned char {
     bad_call,     // no such ioctl
     forbidden,    // needs CAP_SYS_ADMIN
     overflow,     // of the counter
+    unsupported,  // this kernel does not have the kind
+    taken,        // another one is first already, or there are too many
+    ended,        // the queue, by wake_up_pollfree
+    no_memory,
 };
 
 WAITQ_INLINE long to_errno(Error error)
@@ -41,6 +45,14 @@ WAITQ_INLINE long to_errno(Error error)
         return -KAPI_EPERM;
     case Error::overflow:
         return -KAPI_EOVERFLOW;
+    case Error::unsupported:
+        return -KAPI_EOPNOTSUPP;
+    case Error::taken:
+        return -KAPI_EBUSY;
+    case Error::ended:
+        return -KAPI_EIDRM;
+    case Error::no_memory:
+        return -KAPI_ENOMEM;
     }
     return -KAPI_EINVAL;
 }

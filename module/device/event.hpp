@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// event.hpp - the event counter: post, wake, wait.
+// event.hpp - the event counter: post, wake, and what is put back.
 #pragma once
 
 #include "error.hpp"
@@ -7,24 +7,31 @@
 
 namespace waitq {
 
-// Makes Wakes of what user space said; false if that is not valid.
-bool parse_wakes(__u32 kind, __u32 nr, Wakes &wakes);
+// A post and a wake-up, as user space orders them.
+struct Order {
+    const WakeKind *kind;
+    Wakes wakes; // what the kind and its numbers come to
+    bool macro;  // by the kernel's own macro
+    __u64 post;  // added to the counter
+};
+
+// Makes an Order of a kind and its numbers. Error::bad_argument: they do not go together;
+// unsupported: this kernel does not have the kind.
+Error parse_order(__u32 kind, __u32 nr, __u32 key, __u64 post, Order &order);
 
 struct Posted {
     Error error; // none, or overflow: nothing was posted
     __u64 counter;
+    __u64 woken;
+    // Somebody was counted in that queue at the time of the post. Who was not looks at the counter
+    // later than that, and needs no wake-up.
+    bool in_events, in_locked, in_mortal;
 };
 
-// Adds n to the counter. Any context.
-Posted post(Queue &queue, __u64 n);
-
-// Wakes in `events`, tells pollers and, if n was posted, the subscribers to SIGIO. Any context.
-__u64 announce(Queue &queue, __u64 n, Wakes wakes);
-
-// WAITQ_IOC_WAIT, without its copies. With WAITQ_CONSUME and Error::none the threshold
-// is lent to the caller, who must settle().
-// Process context, may sleep. Fills in the out fields with none, timed_out, interrupted.
-Error wait(Queue &queue, waitq_wait &request);
+// Adds to the counter, wakes in `events` and `locked`, tells pollers and, if something was
+// posted, the subscribers to SIGIO. Any context. If the post would overflow, nothing is done
+// unless `anyway`: then everything but the post.
+Posted carry_out(Queue &queue, const Order &order, bool anyway);
 
 // Ends the lending of n: delivered to the taker, or put back for others.
 void settle(Queue &queue, __u64 n, bool delivered);

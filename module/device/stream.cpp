@@ -61,9 +61,7 @@ WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
     if (!condition()) {
         if (blocking == Blocking::no)
             return {0, Error::would_block};
-        if (!sleep_in(queue, queue.readers, TaskState::interruptible, Exclusive::yes, Forever(),
-                      condition)
-                 .satisfied())
+        if (!sleep_in(queue, queue.readers, condition).satisfied())
             return {0, Error::interrupted};
     }
 
@@ -122,9 +120,7 @@ WAITQ_INLINE bool wait_for_room(Queue &queue, unsigned int need)
         const SpinGuard guard(queue.lock);
         return queue.ring.room() >= need;
     };
-    return condition() || sleep_in(queue, queue.room, TaskState::interruptible, Exclusive::yes,
-                                   Forever(), condition)
-                              .satisfied();
+    return condition() || sleep_in(queue, queue.room, condition).satisfied();
 }
 
 // With the writing end ours. An atomic write (need == all of it) goes in whole or not at
@@ -172,9 +168,7 @@ WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, Blocking blocking)
         // First the turn, then the room: the condition of `writers` must be the same for
         // all in it, or a wake-up could go to one that needs more room than there is
         // while another, who needs less, sleeps on.
-        if (!sleep_in(queue, queue.writers, TaskState::interruptible, Exclusive::yes, Forever(),
-                      [&] { return begin_writing(queue, 1); })
-                 .satisfied())
+        if (!sleep_in(queue, queue.writers, [&] { return begin_writing(queue, 1); }).satisfied())
             return {0, Error::interrupted};
         if (!wait_for_room(queue, need)) {
             end_writing(queue);

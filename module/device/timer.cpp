@@ -47,13 +47,16 @@ constinit Pace pace{};
 
 Error check(const waitq_timer &request)
 {
+    if (request.pad != 0)
+        return Error::bad_argument;
     if (request.flags & WAITQ_TIMER_CANCEL) {
         const bool bare = request.flags == WAITQ_TIMER_CANCEL && request.kind == 0 &&
                           request.nr == 0 && request.delay_ns == 0 && request.period_ns == 0 &&
-                          request.count == 0 && request.post == 0;
+                          request.count == 0 && request.post == 0 && request.key == 0;
         return bare ? Error::none : Error::bad_argument;
     }
-    if ((request.flags & ~WAITQ_ABSOLUTE) || request.delay_ns < 0)
+    if ((request.flags & ~WAITQ_ABSOLUTE) || request.delay_ns < 0 ||
+        request.kind == WAITQ_WAKE_UP_POLLFREE)
         return Error::bad_argument;
     if (request.period_ns == 0 ? request.count != 1 : request.period_ns < WAITQ_TIMER_PERIOD_MIN_NS)
         return Error::bad_argument;
@@ -81,11 +84,12 @@ void Timer::cancel()
 
 Error Timer::set(waitq_timer &request)
 {
-    Wakes wakes = Wakes::one();
     if (const Error error = check(request); error != Error::none)
         return error;
-    if (!parse_wakes(request.kind, request.nr, wakes))
-        return Error::bad_argument;
+    Order order{};
+    if (const Error error = parse_order(request.kind, request.nr, request.key, request.post, order);
+        error != Error::none)
+        return error;
 
     const MutexGuard guard(arming_);
     cancel();
@@ -96,8 +100,7 @@ Error Timer::set(waitq_timer &request)
 
     period_ns_ = request.period_ns;
     remaining_ = request.count;
-    post_ = request.post;
-    wakes_ = wakes.native();
+    order_ = order;
     const bool absolute = request.flags & WAITQ_ABSOLUTE;
     const __s64 free_from = pace.free_from();
     const __s64 origin = absolute ? 0 : kapi_now_ns();
@@ -111,8 +114,7 @@ Error Timer::set(waitq_timer &request)
 bool Timer::expired()
 {
     const __s64 begin = kapi_now_ns();
-    (void)post(*queue_, post_); // would it overflow, the counter stays, the wake-up comes
-    announce(*queue_, post_, wakes_ ? Wakes::exactly(wakes_) : Wakes::all());
+    carry_out(*queue_, order_, true); // would it overflow, the counter stays, the wake-up comes
     ++fired_;
     const __s64 not_before = pace.book(begin, kapi_now_ns());
     if (remaining_ != 0 && --remaining_ == 0)

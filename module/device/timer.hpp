@@ -37,9 +37,8 @@ private:
     // while it is: hrtimer_cancel() and hrtimer_start() stand between the two.
     __s64 period_ns_;
     __u64 remaining_; // firings to come; 0: no end
-    __u64 post_;
     __u64 fired_;
-    int wakes_; // Wakes::native(): Wakes has no value that zeroed storage would be
+    Order order_; // of each firing
 };
 
 } // namespace waitq

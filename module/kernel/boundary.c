@@ -9,10 +9,12 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "boundary.h"
+#include "compat.h"
 
 /* A layout.h of another kernel or other flags must not get past the compiler. */
 #define CHECK_LAYOUT(tag)                                                    \
@@ -24,7 +26,9 @@ CHECK_LAYOUT(wait_queue_entry);
 CHECK_LAYOUT(spinlock);
 CHECK_LAYOUT(mutex);
 CHECK_LAYOUT(hrtimer);
+CHECK_LAYOUT(hrtimer_sleeper);
 CHECK_LAYOUT(lock_class_key);
+CHECK_LAYOUT(work_struct);
 
 void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
 {
@@ -50,6 +54,95 @@ bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *ent
 	return !linked;
 }
 
+void kapi_add_priority(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+#ifdef WQ_FLAG_PRIORITY
+	add_wait_queue_priority(head, entry);
+#endif
+}
+
+int kapi_add_priority_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+#ifdef compat_add_wait_queue_priority_exclusive
+	return compat_add_wait_queue_priority_exclusive(head, entry);
+#else
+	return -EBUSY;
+#endif
+}
+
+void kapi_link(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	__add_wait_queue(head, entry);
+}
+
+void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	list_del_init_careful(&entry->entry);
+}
+
+bool kapi_is_unlinked(const struct wait_queue_entry *entry)
+{
+	return list_empty_careful(&entry->entry);
+}
+
+void kapi_wake_up_pollfree(struct wait_queue_head *head)
+{
+	wake_up_pollfree(head);
+}
+
+bool kapi_is_pollfree(const void *key)
+{
+	return key_to_poll((void *)key) & POLLFREE;
+}
+
+static int mark_passed(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+	return 0;
+}
+
+void kapi_walk_begin(struct kapi_walk *walk, struct wait_queue_head *head)
+{
+	init_waitqueue_func_entry(&walk->at, mark_passed);
+	init_waitqueue_func_entry(&walk->end, mark_passed);
+	list_add(&walk->at.entry, &head->head);
+	list_add_tail(&walk->end.entry, &head->head);
+}
+
+struct wait_queue_entry *kapi_walk_next(struct kapi_walk *walk)
+{
+	for (;;) {
+		struct wait_queue_entry *next = list_next_entry(&walk->at, entry);
+
+		if (next == &walk->end)
+			return NULL;
+		/* Behind it before it is woken: then it may be gone. */
+		list_move(&walk->at.entry, &next->entry);
+		if (next->func != mark_passed && !(next->flags & COMPAT_WQ_FLAG_BOOKMARK))
+			return next;
+	}
+}
+
+void kapi_walk_end(struct kapi_walk *walk)
+{
+	list_del(&walk->at.entry);
+	list_del(&walk->end.entry);
+}
+
+unsigned int kapi_entry_flags(const struct wait_queue_entry *entry)
+{
+	return entry->flags;
+}
+
+kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry)
+{
+	return entry->func;
+}
+
+int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+	return entry->func(entry, mode, sync, key);
+}
+
 unsigned long kapi_head_lock(struct wait_queue_head *head)
 {
 	unsigned long irq_flags;
@@ -63,9 +156,84 @@ void kapi_head_unlock(struct wait_queue_head *head, unsigned long irq_flags)
 	spin_unlock_irqrestore(&head->lock, irq_flags);
 }
 
+void kapi_head_lock_irq(struct wait_queue_head *head)
+{
+	spin_lock_irq(&head->lock);
+}
+
+void kapi_head_unlock_irq(struct wait_queue_head *head)
+{
+	spin_unlock_irq(&head->lock);
+}
+
+void kapi_head_lock_irq_on(struct wait_queue_head *head)
+{
+	spin_lock(&head->lock);
+}
+
+void kapi_head_unlock_irq_on(struct wait_queue_head *head)
+{
+	spin_unlock(&head->lock);
+}
+
+bool kapi_head_is_locked(struct wait_queue_head *head)
+{
+	return spin_is_locked(&head->lock);
+}
+
 bool kapi_has_sleeper(struct wait_queue_head *head)
 {
 	return wq_has_sleeper(head);
+}
+
+void kapi_freezable_schedule(void)
+{
+	compat_freezable_schedule();
+}
+
+long kapi_freezable_schedule_timeout(long timeout)
+{
+	return compat_freezable_schedule_timeout(timeout);
+}
+
+void kapi_set_current_state(unsigned int state)
+{
+	set_current_state(state);
+}
+
+void kapi_set_running(void)
+{
+	__set_current_state(TASK_RUNNING);
+}
+
+bool kapi_signal_pending_state(unsigned int state)
+{
+	return signal_pending_state(state, current);
+}
+
+void kapi_nap(void)
+{
+	schedule_timeout_uninterruptible(1);
+}
+
+bool kapi_in_task(void)
+{
+	return in_task();
+}
+
+void kapi_rcu_read_lock(void)
+{
+	rcu_read_lock();
+}
+
+void kapi_rcu_read_unlock(void)
+{
+	rcu_read_unlock();
+}
+
+void kapi_synchronize_rcu(void)
+{
+	synchronize_rcu();
 }
 
 void kapi_might_sleep(void)
@@ -111,6 +279,21 @@ unsigned long kapi_spin_lock_irqsave(struct spinlock *lock)
 void kapi_spin_unlock_irqrestore(struct spinlock *lock, unsigned long irq_flags)
 {
 	spin_unlock_irqrestore(lock, irq_flags);
+}
+
+void kapi_spin_lock_irq(struct spinlock *lock)
+{
+	spin_lock_irq(lock);
+}
+
+void kapi_spin_unlock_irq(struct spinlock *lock)
+{
+	spin_unlock_irq(lock);
+}
+
+bool kapi_spin_is_locked(struct spinlock *lock)
+{
+	return spin_is_locked(lock);
 }
 
 void kapi_mutex_init(struct mutex *mutex)

@@ -37,13 +37,16 @@ KAPI_OPAQUE(wait_queue_entry);
 KAPI_OPAQUE(spinlock);
 KAPI_OPAQUE(mutex);
 KAPI_OPAQUE(hrtimer);
+KAPI_OPAQUE(hrtimer_sleeper);
 KAPI_OPAQUE(lock_class_key);
+KAPI_OPAQUE(work_struct);
 #undef KAPI_OPAQUE
 
 struct fasync_struct;
 struct file;
 struct iov_iter;
 struct poll_table_struct;
+struct task_struct;
 
 extern "C" {
 
@@ -57,6 +60,7 @@ extern "C" {
 #include <linux/spinlock.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #endif
 
@@ -82,22 +86,94 @@ long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry
  * task, or prepare_to_wait_event() had, because of a signal.
  */
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
-/*
- * The walk that every wake-up is: calls each entry's function until @nr exclusive
- * waiters were woken; 0: everyone. The caller holds the head's lock.
- */
-void __wake_up_locked(struct wait_queue_head *head, unsigned int mode, int nr);
-/* Wakes the entry's task and, if that did wake it, unlinks the entry. Head's lock held. */
-int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync,
-			     void *key);
-
 typedef int (*kapi_wake_function)(struct wait_queue_entry *entry, unsigned int mode, int sync,
 				  void *key);
 /* init_wait_entry() for the current task, with a wake function of one's own. */
 void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function);
-/* spin_lock_irqsave() on the head's own lock; any context. */
+/* The wake functions. Each wakes the entry's task; head's lock held. Return whether it woke. */
+int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+/* And if that did wake it, unlinks the entry. */
+int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync,
+			     void *key);
+/* And leaves a note for wait_woken() first. */
+int woken_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+
+/* Sleeping by hand. prepare_to_wait*(): link if not linked, set the state. */
+void prepare_to_wait(struct wait_queue_head *head, struct wait_queue_entry *entry, int state);
+/* True: nobody was linked before. */
+bool prepare_to_wait_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry,
+			       int state);
+/* Link: at the head; at the tail and marked exclusive. */
+void add_wait_queue(struct wait_queue_head *head, struct wait_queue_entry *entry);
+void add_wait_queue_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/* add_wait_queue_priority(), if this kernel has it: before all others. */
+void kapi_add_priority(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/* add_wait_queue_priority_exclusive(), if this kernel has it: 0, or -EBUSY and not linked. */
+int kapi_add_priority_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/* Unlink; takes the head's lock. */
+void remove_wait_queue(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/* __add_wait_queue(). Head's lock held. */
+void kapi_link(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/*
+ * As autoremove_wake_function() unlinks, linked or not. Head's lock held. Pairs with the next: an
+ * entry that its task sees unlinked is not touched any more.
+ */
+void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry);
+/* Without a lock; the entry's own task. */
+bool kapi_is_unlinked(const struct wait_queue_entry *entry);
+/* Sleeps at most @timeout jiffies unless woken_wake_function() left a note; jiffies left. */
+long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
+/*
+ * Head's lock held, with interrupts on or off (_irq): links @entry at the tail, drops the lock,
+ * sleeps, takes it again. 0, or -ERESTARTSYS: a signal is pending, did not sleep.
+ */
+int do_wait_intr(struct wait_queue_head *head, struct wait_queue_entry *entry);
+int do_wait_intr_irq(struct wait_queue_head *head, struct wait_queue_entry *entry);
+
+/*
+ * The walk that a wake-up is: calls each entry's function until @nr exclusive
+ * waiters were woken; 0: everyone. The caller holds the head's lock.
+ */
+void __wake_up_locked(struct wait_queue_head *head, unsigned int mode, int nr);
+/* For one exclusive waiter, with a key for the wake functions; _sync_: the waker will sleep. */
+void __wake_up_locked_key(struct wait_queue_head *head, unsigned int mode, void *key);
+void __wake_up_locked_sync_key(struct wait_queue_head *head, unsigned int mode, void *key);
+/* wake_up_pollfree(): everyone; afterwards nobody may be linked. Free @head after an RCU grace. */
+void kapi_wake_up_pollfree(struct wait_queue_head *head);
+/* The key is that of wake_up_pollfree(). */
+bool kapi_is_pollfree(const void *key);
+
+/*
+ * A walk over a queue that may let go of the lock between two entries: two marks are linked into
+ * it, so what is behind the walk stays behind it and what comes later is not reached. All with
+ * the head's lock held. A mark is not exclusive and its wake function does nothing.
+ */
+struct kapi_walk {
+	struct wait_queue_entry at, end;
+};
+void kapi_walk_begin(struct kapi_walk *walk, struct wait_queue_head *head);
+/* The next entry that is no mark, the kernel's or this one's, or null: it was the last. */
+struct wait_queue_entry *kapi_walk_next(struct kapi_walk *walk);
+void kapi_walk_end(struct kapi_walk *walk);
+
+/* What is in an entry; head's lock held. */
+unsigned int kapi_entry_flags(const struct wait_queue_entry *entry);
+kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry);
+/* The entry's own function is called, as a wake-up does. */
+int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+
+/*
+ * The head's own lock: from any context; from process context with interrupts off, or on, which
+ * is for heads that no interrupt locks.
+ */
 unsigned long kapi_head_lock(struct wait_queue_head *head);
 void kapi_head_unlock(struct wait_queue_head *head, unsigned long irq_flags);
+void kapi_head_lock_irq(struct wait_queue_head *head);
+void kapi_head_unlock_irq(struct wait_queue_head *head);
+void kapi_head_lock_irq_on(struct wait_queue_head *head);
+void kapi_head_unlock_irq_on(struct wait_queue_head *head);
+/* Somebody holds it. */
+bool kapi_head_is_locked(struct wait_queue_head *head);
 /* wq_has_sleeper(): a full barrier, then "is anybody linked?". */
 bool kapi_has_sleeper(struct wait_queue_head *head);
 
@@ -106,6 +182,20 @@ bool kapi_has_sleeper(struct wait_queue_head *head);
 void schedule(void);
 /* Sleeps at most @timeout jiffies; returns those left, 0 if all passed. */
 long schedule_timeout(long timeout);
+/* As schedule(), counted as waiting for I/O. */
+void io_schedule(void);
+/* As the two above, and the freezer need not wake the task: with KAPI_TASK_FREEZABLE, below. */
+void kapi_freezable_schedule(void);
+long kapi_freezable_schedule_timeout(long timeout);
+/* set_current_state(): a full barrier follows. __: none. */
+void kapi_set_current_state(unsigned int state);
+void kapi_set_running(void);
+/* A signal is pending that a sleep in @state heeds. */
+bool kapi_signal_pending_state(unsigned int state);
+/* Sleeps one jiffy, uninterruptibly, whatever the state was; afterwards it is TASK_RUNNING. */
+void kapi_nap(void);
+/* The caller is a task: not an interrupt, hard or soft. */
+bool kapi_in_task(void);
 /* Complains, on a debug kernel, where the caller must not sleep. */
 void kapi_might_sleep(void);
 /* Lets others run, if it is time. May sleep. */
@@ -125,6 +215,10 @@ long kapi_ns_to_jiffies(unsigned long long ns);
 void kapi_spin_init(struct spinlock *lock);
 unsigned long kapi_spin_lock_irqsave(struct spinlock *lock);
 void kapi_spin_unlock_irqrestore(struct spinlock *lock, unsigned long irq_flags);
+/* From process context with interrupts on, which are off while it is held. */
+void kapi_spin_lock_irq(struct spinlock *lock);
+void kapi_spin_unlock_irq(struct spinlock *lock);
+bool kapi_spin_is_locked(struct spinlock *lock);
 /* A mutex sleeps, uninterruptibly: for short sections of process context only. */
 void kapi_mutex_init(struct mutex *mutex);
 void kapi_mutex_lock(struct mutex *mutex);
@@ -139,6 +233,72 @@ void kapi_timer_start(struct hrtimer *timer, long long ns, bool absolute);
 void kapi_timer_forward(struct hrtimer *timer, long long not_before_ns, long long period_ns);
 /* Disarms and waits for a running waitq_timer_fired(). May sleep on PREEMPT_RT. */
 int hrtimer_cancel(struct hrtimer *timer);
+
+/* struct hrtimer_sleeper, on the stack: wakes the current task in @ns, 0 or more. */
+void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns);
+/* It did. */
+bool kapi_sleeper_expired(const struct hrtimer_sleeper *sleeper);
+void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper);
+
+/* ---- other contexts (kernel/context.c here) --------------------------------- */
+
+/*
+ * Runs @function(@argument) in the context of WAITQ_CONTEXTS with that value, and returns when it
+ * has run: milliseconds. False: no memory, and it did not run. May sleep, uninterruptibly.
+ */
+bool kapi_run_in(unsigned int context, void (*function)(void *argument), void *argument);
+/* @work will call waitq_deferred() from a workqueue. */
+void kapi_work_init(struct work_struct *work);
+/* Any context. Scheduled again while it waits: runs once. */
+void kapi_work_schedule(struct work_struct *work);
+/* Neither waits nor runs any more. May sleep. */
+void kapi_work_cancel(struct work_struct *work);
+
+void kapi_rcu_read_lock(void);
+void kapi_rcu_read_unlock(void);
+/* Waits until all who are in a section of the two above have left it. May sleep. */
+void kapi_synchronize_rcu(void);
+
+/* ---- who is linked (kernel/waiters.c here) ---------------------------------- */
+
+struct waitq_waiter;
+/*
+ * Fills in pid, state, comm and function of @waiter, as the current task may see them. Ends the
+ * reference to @task, which may be null. May sleep.
+ */
+void kapi_describe(struct waitq_waiter *waiter, struct task_struct *task,
+		   kapi_wake_function function);
+/*
+ * The task of an entry whose function is one of the kernel's own or for which @is_task says so,
+ * with a reference; null: it has none. Head's lock held.
+ */
+struct task_struct *kapi_entry_task(const struct wait_queue_entry *entry, bool is_task);
+
+/* ---- the kernel's own macros, the reference (kernel/macro.c here) ------------- */
+
+struct kapi_macro {
+	struct wait_queue_head *head;
+	struct spinlock *lock; /* of kinds with lock CALLER; held by the caller, irqs off */
+	unsigned int state;    /* of kinds with state CALLER: TASK_* */
+	long timeout;          /* of kinds with clock JIFFIES */
+	long long timeout_ns;  /* of kinds with clock HRTIMER */
+	bool (*condition)(void *context);
+	void (*before)(void *context), (*after)(void *context);
+	void *context;
+	unsigned int callback, key; /* of kind init_waitqueue_func_entry */
+	unsigned long calls;        /* out */
+	bool was_empty, linked;     /* out: see WAITQ_SAW_EMPTY, WAITQ_SAW_LINKED */
+};
+/* Bit n: this kernel has wait kind n; wake kind n. */
+unsigned long long kapi_macro_waits(void);
+unsigned long long kapi_macro_wakes(void);
+/*
+ * Waits as the macro or function of that name does, and returns what it returns; those with no
+ * value: 0. For kinds with a lock the caller holds it. May sleep.
+ */
+long kapi_macro_wait(unsigned int kind, struct kapi_macro *wait);
+/* Wakes as the macro of that name does. For kinds with lock HELD the caller holds it. */
+void kapi_macro_wake(unsigned int kind, struct wait_queue_head *head, int nr, unsigned int key);
 
 /* ---- memory and user space ------------------------------------------------ */
 
@@ -197,6 +357,17 @@ struct waitq_call {
 };
 /* Returns 0 or a negative errno. May sleep. */
 long waitq_ioctl(struct waitq_file *file, const struct waitq_call *call);
+
+/* Work that kapi_work_schedule() scheduled. Process context. */
+void waitq_deferred(struct work_struct *work);
+
+/*
+ * The waiters of a queue, one after the other, for debugfs: calls @show for each. Returns 0 or a
+ * negative errno. May sleep.
+ */
+int waitq_show_waiters(struct waitq_queue *queue,
+		       void (*show)(void *context, const struct waitq_waiter *waiter),
+		       void *context);
 
 /* The timer has expired: hard irq, or a thread on PREEMPT_RT. True: go on. */
 bool waitq_timer_fired(struct hrtimer *timer);

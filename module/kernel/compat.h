@@ -8,8 +8,11 @@
 #define WAITQ_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/freezer.h>
 #include <linux/hrtimer.h>
+#include <linux/timer.h>
 #include <linux/version.h>
+#include <linux/wait.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "waitq supports Linux 5.10 and newer; these headers are of an older kernel"
@@ -20,6 +23,13 @@
 	_Generic(((struct class *)NULL)->devnode, __typeof__(&(now)) \
 		 : (now), __typeof__(&(before_6_2))                  \
 		 : (before_6_2))
+
+/* The functions of a class's files take pointers to const since 6.4. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define compat_class_const const
+#else
+#define compat_class_const
+#endif
 
 /* hrtimer_setup() is new in 6.13; hrtimer_init() is gone since 6.15. */
 static inline void compat_hrtimer_setup(struct hrtimer *timer,
@@ -32,5 +42,51 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 #endif
 }
+
+static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper *sleeper)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup_sleeper_on_stack(sleeper, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#else
+	hrtimer_init_sleeper_on_stack(sleeper, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#endif
+}
+
+/* A state since 6.1; before, the task told the freezer around its sleep. */
+#ifdef TASK_FREEZABLE
+#define COMPAT_TASK_FREEZABLE TASK_FREEZABLE
+#define compat_freezable_schedule() schedule()
+#define compat_freezable_schedule_timeout(timeout) schedule_timeout(timeout)
+#else
+#define COMPAT_TASK_FREEZABLE 0
+#define compat_freezable_schedule() freezable_schedule()
+#define compat_freezable_schedule_timeout(timeout) freezable_schedule_timeout(timeout)
+#endif
+
+/* PRIORITY and add_wait_queue_priority() are new in 5.11. */
+#ifdef WQ_FLAG_PRIORITY
+#define COMPAT_WQ_FLAG_PRIORITY WQ_FLAG_PRIORITY
+#else
+#define COMPAT_WQ_FLAG_PRIORITY 0
+#endif
+
+/* Until 6.7 the kernel's own wake-ups mark their place too, by entries without a function. */
+#ifdef WQ_FLAG_BOOKMARK
+#define COMPAT_WQ_FLAG_BOOKMARK WQ_FLAG_BOOKMARK
+#else
+#define COMPAT_WQ_FLAG_BOOKMARK 0
+#endif
+
+/* add_wait_queue_priority_exclusive() is new in 6.17, and no macro tells. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define compat_add_wait_queue_priority_exclusive add_wait_queue_priority_exclusive
+#endif
+
+/* del_timer_sync() until 6.15. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define compat_timer_delete_sync(timer) timer_delete_sync(timer)
+#else
+#define compat_timer_delete_sync(timer) del_timer_sync(timer)
+#endif
 
 #endif

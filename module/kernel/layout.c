@@ -15,6 +15,9 @@
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
 
 #define LAYOUT(tag)                                    \
 	DEFINE(KAPI_SIZEOF_##tag, sizeof(struct tag)); \
@@ -29,23 +32,34 @@ int main(void)
 	LAYOUT(spinlock);
 	LAYOUT(mutex);
 	LAYOUT(hrtimer);
+	LAYOUT(hrtimer_sleeper);
 	LAYOUT(lock_class_key);
+	LAYOUT(work_struct);
 
 	VALUE(TASK_INTERRUPTIBLE);
 	VALUE(TASK_UNINTERRUPTIBLE);
 	VALUE(TASK_KILLABLE);
+	VALUE(TASK_IDLE);
+	DEFINE(KAPI_TASK_FREEZABLE, TASK_INTERRUPTIBLE | COMPAT_TASK_FREEZABLE);
 	VALUE(TASK_NORMAL);
 	VALUE(WQ_FLAG_EXCLUSIVE);
+	DEFINE(KAPI_WQ_FLAG_PRIORITY, COMPAT_WQ_FLAG_PRIORITY);
+	VALUE(WQ_FLAG_WOKEN);
 	VALUE(HZ);
 	VALUE(MAX_JIFFY_OFFSET);
 
 	VALUE(EAGAIN);
+	VALUE(EBUSY);
 	VALUE(EFAULT);
+	VALUE(EIDRM);
 	VALUE(EINVAL);
+	VALUE(ENOMEM);
 	VALUE(ENOTTY);
+	VALUE(EOPNOTSUPP);
 	VALUE(EOVERFLOW);
 	VALUE(EPERM);
 	VALUE(ERESTARTSYS);
+	VALUE(ETIME);
 	VALUE(ETIMEDOUT);
 
 	VALUE(EPOLLIN);

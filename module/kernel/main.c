@@ -22,6 +22,10 @@ module_param(capacity, uint, 0444);
 MODULE_PARM_DESC(capacity,
 		 "bytes that a queue holds: a power of two, 64 to 1048576 (default 65536)");
 
+static bool gate;
+module_param(gate, bool, 0444);
+MODULE_PARM_DESC(gate, "the load sleeps until /sys/class/waitq/gate is written (default N)");
+
 /* Written by load and unload only; no file is open during either. */
 static struct waitq_queue *queue_table[WAITQ_QUEUES_MAX];
 static dev_t first_number;
@@ -108,6 +112,7 @@ static int create_devices(void)
 			destroy_devices(i);
 			return PTR_ERR(device);
 		}
+		waitq_debugfs_add(dev_name(device), queue_table[i]);
 	}
 	return 0;
 }
@@ -132,6 +137,10 @@ static int __init waitq_init(void)
 	error = class_register(&waitq_class);
 	if (error)
 		goto no_class;
+	error = gate ? waitq_gate_wait(&waitq_class) : 0;
+	if (error)
+		goto no_gate;
+	waitq_debugfs_init();
 	error = create_devices();
 	if (error)
 		goto no_devices;
@@ -151,6 +160,8 @@ no_cdev_added:
 no_cdev:
 	destroy_devices(queues);
 no_devices:
+	waitq_debugfs_exit();
+no_gate:
 	class_unregister(&waitq_class);
 no_class:
 	unregister_chrdev_region(first_number, queues);
@@ -163,6 +174,7 @@ no_numbers:
 static void __exit waitq_exit(void)
 {
 	cdev_del(cdev);
+	waitq_debugfs_exit();
 	destroy_devices(queues);
 	class_unregister(&waitq_class);
 	unregister_chrdev_region(first_number, queues);

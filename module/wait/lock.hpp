@@ -16,6 +16,14 @@ public:
 
     WAITQ_INLINE void init() { kapi_spin_init(&lock_); }
 
+    // From process context with interrupts on, which are off while it is held. For what has
+    // no scope: see SpinGuard.
+    WAITQ_INLINE void lock_irq() { kapi_spin_lock_irq(&lock_); }
+    WAITQ_INLINE void unlock_irq() { kapi_spin_unlock_irq(&lock_); }
+    // Somebody holds it.
+    WAITQ_INLINE bool is_locked() { return kapi_spin_is_locked(&lock_); }
+    WAITQ_INLINE spinlock *native() { return &lock_; }
+
 private:
     friend class SpinGuard;
     spinlock lock_;

@@ -1,46 +1,144 @@
 // SPDX-License-Identifier: GPL-2.0
-// timeout.hpp - how long a wait may last: a type, chosen where the wait is written.
+// timeout.hpp - how a wait sleeps and how long it may last: a type, chosen where it is written.
 #pragma once
 
 #include "../kernel/boundary.h"
 #include "inline.hpp"
+#include "lock.hpp"
 
 namespace waitq {
 
-// A timeout policy of wait_event() says whether time is up, sleeps, and tells what is
-// left, in jiffies.
+// How a wait sleeps, and until when, is one policy. wait_event() asks it:
+//
+//   expired()         the time is up
+//   sleep()           give the CPU away, until woken or the time is up
+//   left()            jiffies left; 0 where none are counted
+//   left_satisfied()  the same where the condition was found true
+//   begin(), end()    around all that may sleep, if it has them
+//   locked            a lock is held but during sleep(): only such a policy may hold one
 
-// No end (kernel: the wait_event macros without _timeout).
-class Forever {
+// No end (kernel: the wait_event macros without _timeout). `yield` gives the CPU away.
+template <void (*yield)() = schedule>
+class Endless {
 public:
+    static constexpr bool locked = false;
     WAITQ_INLINE constexpr bool expired() const { return false; }
-    WAITQ_INLINE void sleep() { schedule(); }
+    WAITQ_INLINE void sleep() { yield(); }
     WAITQ_INLINE constexpr long left() const { return 0; }
+    WAITQ_INLINE constexpr long left_satisfied() const { return 0; }
 };
+using Forever = Endless<>;
+using ForeverIo = Endless<io_schedule>;
+using ForeverFreezable = Endless<kapi_freezable_schedule>;
 
 // A number of jiffies (kernel: the _timeout macros, by schedule_timeout()).
-class Timeout {
+template <long (*yield)(long) = schedule_timeout>
+class Jiffies {
 public:
+    static constexpr bool locked = false;
+
     // jiffies: 0 (only look) to KAPI_MAX_JIFFY_OFFSET.
-    WAITQ_INLINE constexpr explicit Timeout(long jiffies) : left_(jiffies) {}
+    WAITQ_INLINE constexpr explicit Jiffies(long jiffies) : left_(jiffies) {}
 
     // Never early: rounded up to whole jiffies, and one more, because the current one
     // has begun. 0 stays 0. What is too long for the kernel is cut to the longest that
     // it can count (kapi_ns_to_jiffies()).
-    WAITQ_INLINE static Timeout from_ns(unsigned long long ns)
+    WAITQ_INLINE static Jiffies from_ns(unsigned long long ns)
     {
         if (ns == 0)
-            return Timeout(0);
+            return Jiffies(0);
         const long jiffies = kapi_ns_to_jiffies(ns);
-        return Timeout(jiffies < KAPI_MAX_JIFFY_OFFSET - 2 ? jiffies + 2 : KAPI_MAX_JIFFY_OFFSET);
+        return Jiffies(jiffies < KAPI_MAX_JIFFY_OFFSET - 2 ? jiffies + 2 : KAPI_MAX_JIFFY_OFFSET);
     }
 
     WAITQ_INLINE bool expired() const { return left_ == 0; }
-    WAITQ_INLINE void sleep() { left_ = schedule_timeout(left_); }
+    WAITQ_INLINE void sleep() { left_ = yield(left_); }
+    // By another way of sleeping: long(long jiffies), which returns those left.
+    template <class Way>
+    WAITQ_INLINE void sleep_by(Way way)
+    {
+        left_ = way(left_);
+    }
     WAITQ_INLINE long left() const { return left_; }
+    // "Became true as the time ran out" has 1 left: 0 would say that it did not.
+    WAITQ_INLINE long left_satisfied() const { return left_ ? left_ : 1; }
 
 private:
     long left_;
+};
+using Timeout = Jiffies<>;
+using FreezableTimeout = Jiffies<kapi_freezable_schedule_timeout>;
+
+// A time to the nanosecond (kernel: the _hrtimeout macros, by an hrtimer_sleeper).
+class HrTimeout {
+public:
+    static constexpr bool locked = false;
+
+    // ns: 0 (only look) or more.
+    WAITQ_INLINE constexpr explicit HrTimeout(long long ns) : ns_(ns) {}
+    // Before begin() only.
+    WAITQ_INLINE HrTimeout(const HrTimeout &other) : ns_(other.ns_) {}
+    HrTimeout &operator=(const HrTimeout &) = delete;
+
+    WAITQ_INLINE void begin() { kapi_sleeper_start(&native_, ns_); }
+    WAITQ_INLINE void end() { kapi_sleeper_cancel(&native_); }
+    WAITQ_INLINE bool expired() const { return ns_ == 0 || kapi_sleeper_expired(&native_); }
+    // The time may be up before the task's state was set, and then nobody wakes it any more:
+    //
+    //   waiter                        timer
+    //                                 expired = true
+    //                                 wake: it runs, nothing to do
+    //   set its state (full barrier)
+    //   expired? yes: don't sleep
+    WAITQ_INLINE void sleep()
+    {
+        if (!kapi_sleeper_expired(&native_))
+            schedule();
+    }
+    WAITQ_INLINE long left() const { return 0; }
+    WAITQ_INLINE long left_satisfied() const { return 0; }
+
+private:
+    long long ns_;
+    hrtimer_sleeper native_;
+};
+
+// Another policy, with a command run before and one after each sleep (kernel: _cmd).
+template <class Sleep, class Before, class After>
+class Commanded : public Sleep {
+public:
+    WAITQ_INLINE Commanded(Sleep sleep, Before before, After after)
+        : Sleep(sleep), before_(before), after_(after)
+    {}
+    WAITQ_INLINE void sleep()
+    {
+        before_();
+        Sleep::sleep();
+        after_();
+    }
+
+private:
+    Before before_;
+    After after_;
+};
+
+// Another policy, for a wait that is called with a spinlock held and interrupts off: the lock
+// is dropped for each sleep (kernel: _lock_irq).
+template <class Sleep>
+class Unlocked : public Sleep {
+public:
+    static constexpr bool locked = true;
+
+    WAITQ_INLINE Unlocked(SpinLock &lock, Sleep sleep) : Sleep(sleep), lock_(lock) {}
+    WAITQ_INLINE void sleep()
+    {
+        lock_.unlock_irq();
+        Sleep::sleep();
+        lock_.lock_irq();
+    }
+
+private:
+    SpinLock &lock_;
 };
 
 } // namespace waitq

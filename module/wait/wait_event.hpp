@@ -3,7 +3,7 @@
 #pragma once
 
 #include "timeout.hpp"
-#include "wait_queue.hpp"
+#include "wait_entry.hpp"
 
 namespace waitq {
 
@@ -12,6 +12,8 @@ enum class TaskState : int {
     interruptible = KAPI_TASK_INTERRUPTIBLE,     // any signal
     uninterruptible = KAPI_TASK_UNINTERRUPTIBLE, // nothing
     killable = KAPI_TASK_KILLABLE,               // a fatal signal
+    idle = KAPI_TASK_IDLE,                       // nothing; and it adds no load
+    freezable = KAPI_TASK_FREEZABLE,             // any signal; with a policy that is Freezable
 };
 
 enum class WaitOutcome : unsigned char {
@@ -22,12 +24,21 @@ enum class WaitOutcome : unsigned char {
 
 struct [[nodiscard]] WaitResult {
     WaitOutcome outcome;
-    long left;               // jiffies. With a Timeout: 1 or more if satisfied, 0 if timed out
+    long left;               // jiffies. With Jiffies: 1 or more if satisfied, 0 if timed out
     unsigned long spurious;  // times that the task woke in vain and slept on
     unsigned long passed_on; // tasks woken in its place: see wait_event()
 
     WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
 };
+
+// The task was woken with the condition false, and sleeps on.
+template <class Condition>
+WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
+{
+    ++result.spurious;
+    if constexpr (requires { condition.woken_in_vain(); })
+        condition.woken_in_vain();
+}
 
 // Sleeps in `queue` until `condition()` is true, the time is up, or a signal comes that
 // `state` heeds. Satisfied beats timed out, timed out beats signalled.
@@ -36,9 +47,11 @@ struct [[nodiscard]] WaitResult {
 //   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
 //   is not called again once it has returned true. How often it is called is not part
 //   of the contract. If it has a member woken_in_vain(), that is called, under the same
-//   rules, each time that the task was woken with the condition false and sleeps on.
-// timeout: Forever or a Timeout; Timeout(0) only tests the condition.
-// Context: process, no lock held; may sleep.
+//   rules, each time that the task was woken with the condition false and sleeps on. If it
+//   has a member about(), that is what WaitEntry::about() tells an onlooker.
+// sleep: a policy of timeout.hpp. Timeout(0) only tests the condition.
+// Context: process, no lock held but that of Unlocked, with which the condition runs and
+//   wait_event() returns; may sleep.
 //
 // An exclusive waiter never swallows a wake-up that it does not use. With a signal:
 // prepare() unlinks it before the condition is tested for the last time. With a timeout:
@@ -69,55 +82,52 @@ struct [[nodiscard]] WaitResult {
 // Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
 // condition right after sleeping. Before, the task went back to prepare with a timeout
 // that was over, and a wake-up could be lost there.
-template <class Timeout, class Condition>
+template <class Sleep, class Condition>
 [[nodiscard]] WAITQ_INLINE WaitResult wait_event(WaitQueue &queue, TaskState state,
-                                                 Exclusive exclusive, Timeout timeout,
+                                                 Exclusive exclusive, Sleep sleep,
                                                  Condition condition)
 {
-    const auto satisfied = [&](unsigned long spurious) __attribute__((always_inline))
-    {
-        // "Became true as the time ran out" has 1 left: 0 would say that it did not.
-        const long left = timeout.expired() ? 1 : timeout.left();
-        return WaitResult{WaitOutcome::satisfied, left, spurious, 0};
-    };
-
-    kapi_might_sleep();
+    if constexpr (!Sleep::locked)
+        kapi_might_sleep();
     if (condition())
-        return satisfied(0);
-    if (timeout.expired())
+        return {WaitOutcome::satisfied, sleep.left_satisfied(), 0, 0};
+    if constexpr (requires { sleep.begin(); })
+        sleep.begin();
+    else if (sleep.expired())
         return {WaitOutcome::timed_out, 0, 0, 0};
 
     WaitEntry entry(queue, exclusive);
-    WaitResult result;
-    unsigned long spurious = 0;
+    if constexpr (requires { condition.about(); })
+        entry.set_about(condition.about());
+    WaitResult result{};
     bool at_once = false; // satisfied since prepare(), not by having slept
     for (bool slept = false;; slept = true) {
         const bool signal = entry.prepare(static_cast<int>(state));
         if (condition()) {
             at_once = !signal; // with a signal it is not linked
-            result = satisfied(spurious);
+            result.outcome = WaitOutcome::satisfied;
             break;
         }
         if (signal) {
-            result = {WaitOutcome::signalled, timeout.left(), spurious, 0};
+            result.outcome = WaitOutcome::signalled;
             break;
         }
-        if (slept) {
-            ++spurious;
-            if constexpr (requires { condition.woken_in_vain(); })
-                condition.woken_in_vain();
-        }
-        timeout.sleep();
+        if (slept)
+            woken_in_vain(condition, result);
+        sleep.sleep();
         if (condition()) {
-            result = satisfied(spurious);
+            result.outcome = WaitOutcome::satisfied;
             break;
         }
-        if (timeout.expired()) {
-            result = {WaitOutcome::timed_out, 0, spurious, 0};
+        if (sleep.expired()) {
+            result.outcome = WaitOutcome::timed_out;
             break;
         }
     }
     const bool unlinked = entry.finish();
+    if constexpr (requires { sleep.end(); })
+        sleep.end();
+    result.left = result.satisfied() ? sleep.left_satisfied() : sleep.left();
     if (exclusive == Exclusive::yes && at_once && unlinked)
         result.passed_on = queue.wake_up(Wakes::one());
     return result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// wait_queue.hpp - the kernel's wait_queue_head_t, and a task's entry in it.
+// wait_queue.hpp - the kernel's wait_queue_head_t.
 #pragma once
 
 #include "../kernel/boundary.h"
@@ -7,27 +7,32 @@
 
 namespace waitq {
 
-// What a wake-up calls for each WaitEntry: in the waker's context, under the head's lock,
-// interrupts off. A static function, not a member: an inline member whose address is taken
-// would be a COMDAT group.
-[[maybe_unused]] static int wake_entry(wait_queue_entry *entry, unsigned int mode, int sync,
-                                       void *key);
-
-// Whether a wake-up that asks for n waiters counts this one.
-enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
-
-// How many exclusive waiters a wake-up wakes. The others are always all woken.
+// Which waiters a wake-up wakes. Of those that it can wake, it wakes all that are not
+// exclusive. A plain value.
 class Wakes {
 public:
-    WAITQ_INLINE static constexpr Wakes one() { return Wakes(1); }
-    WAITQ_INLINE static constexpr Wakes all() { return Wakes(0); }
-    // n: 1 to INT_MAX.
-    WAITQ_INLINE static constexpr Wakes exactly(int n) { return Wakes(n); }
-    WAITQ_INLINE constexpr int native() const { return nr_; }
+    // How many exclusive waiters. n: 1 to INT_MAX.
+    WAITQ_INLINE static constexpr Wakes one() { return exactly(1); }
+    WAITQ_INLINE static constexpr Wakes all() { return exactly(0); }
+    WAITQ_INLINE static constexpr Wakes exactly(int n) { return {n, KAPI_TASK_NORMAL, false, 0}; }
 
-private:
-    WAITQ_INLINE constexpr explicit Wakes(int nr) : nr_(nr) {}
-    int nr_; // as the kernel has it: 0 is everyone
+    // Not those in TaskState::uninterruptible, killable or idle (kernel: _interruptible).
+    WAITQ_INLINE constexpr Wakes interruptible_only() const
+    {
+        return {nr, KAPI_TASK_INTERRUPTIBLE, sync, key};
+    }
+    // The waker is about to sleep and keeps its CPU until then (kernel: _sync). one() only.
+    WAITQ_INLINE constexpr Wakes by_one_who_sleeps() const { return {nr, mode, true, key}; }
+    // A mask for the wake functions of the entries (kernel: _poll). one() only.
+    WAITQ_INLINE constexpr Wakes with_key(unsigned int mask) const
+    {
+        return {nr, mode, sync, mask};
+    }
+
+    int nr; // as the kernel has it: 0 is everyone
+    unsigned int mode;
+    bool sync;
+    unsigned int key;
 };
 
 // A wait queue. One queue, one condition: tasks that wait for different things belong
@@ -37,6 +42,9 @@ private:
 // every poller in it. Mirrors include/linux/wait.h and kernel/sched/wait.c.
 class WaitQueue {
 public:
+    // The longest that wake_up(Wakes::all()) holds the head's lock, in waiters.
+    static constexpr unsigned int chunk = 64;
+
     WaitQueue() = default;
     WaitQueue(const WaitQueue &) = delete;
     WaitQueue &operator=(const WaitQueue &) = delete;
@@ -49,20 +57,36 @@ public:
         woken_ = 0;
     }
 
-    // Wakes the waiters in TASK_NORMAL (kernel: wake_up, wake_up_nr, wake_up_all). Make the
-    // condition true first, under the lock that the waiter's condition takes.
+    // Wakes waiters (kernel: wake_up and its kin). Make the condition true first, under the
+    // lock that the waiter's condition takes.
     //
     // Context: any, hard irq included (on PREEMPT_RT: any that may take a spinlock_t).
-    // Takes the head's lock; the walk is as long as the queue.
-    // Returns how many tasks woke that were waiting in wait_event(), exclusive or not.
+    // Takes the head's lock. Wakes::all() gives it back after each `chunk` of waiters, for
+    // interrupts and others to come between, which the kernel's own has not done since 6.7;
+    // who links itself after it has begun is not woken by it, and need not be: the condition
+    // was true by then.
+    // Returns how many tasks woke that were waiting by a WaitEntry, exclusive or not.
     WAITQ_INLINE unsigned long wake_up(Wakes wakes)
     {
+        if (wakes.nr == 0)
+            return wake_all(wakes);
         const unsigned long irq_flags = kapi_head_lock(&head_);
-        woken_ = 0;
-        __wake_up_locked(&head_, KAPI_TASK_NORMAL, wakes.native());
-        const unsigned long woken = woken_;
+        const unsigned long woken = wake_locked(wakes);
         kapi_head_unlock(&head_, irq_flags);
         return woken;
+    }
+
+    // The same with the head's lock held by the caller, all in one go (kernel: _locked).
+    WAITQ_INLINE unsigned long wake_locked(Wakes wakes)
+    {
+        woken_ = 0;
+        if (wakes.sync)
+            __wake_up_locked_sync_key(&head_, wakes.mode, native_key(wakes));
+        else if (wakes.key)
+            __wake_up_locked_key(&head_, wakes.mode, native_key(wakes));
+        else
+            __wake_up_locked(&head_, wakes.mode, wakes.nr);
+        return woken_;
     }
 
     // Tells pollers linked here by poll_wait() of the events in `mask` (kernel:
@@ -70,6 +94,11 @@ public:
     // take a wake-up that was meant for a waiter.
     // Context: as wake_up().
     WAITQ_INLINE void wake_up_poll(unsigned int mask) { kapi_wake_up_poll(&head_, mask); }
+
+    // Wakes everyone, whose wake functions must unlink themselves: the queue is about to go, and
+    // its memory must outlast an RCU grace period (kernel: wake_up_pollfree).
+    // Context: as wake_up().
+    WAITQ_INLINE void wake_up_pollfree() { kapi_wake_up_pollfree(&head_); }
 
     // True if somebody is linked. A full barrier comes first (kernel: wq_has_sleeper): it
     // pairs with set_current_state() in prepare_to_wait_event(), so a waker that has
@@ -83,62 +112,78 @@ public:
     // Context: any.
     WAITQ_INLINE bool has_sleeper() { return kapi_has_sleeper(&head_); }
 
+    // Calls visit(entry) for each entry, the head's lock held, and pause() with it not held
+    // after each `chunk` of them. Who links itself meanwhile is not visited, and nobody twice
+    // who stays. visit() returns false to end it.
+    // Context: as wake_up(); pause() must not sleep unless the caller may.
+    template <class Visit, class Pause>
+    WAITQ_INLINE void walk(Visit visit, Pause pause)
+    {
+        kapi_walk walk;
+        unsigned long irq_flags = kapi_head_lock(&head_);
+        kapi_walk_begin(&walk, &head_);
+        for (unsigned int n = 0;; ++n) {
+            if (n == chunk) {
+                kapi_head_unlock(&head_, irq_flags);
+                pause();
+                irq_flags = kapi_head_lock(&head_);
+                n = 0;
+            }
+            wait_queue_entry *entry = kapi_walk_next(&walk);
+            if (!entry || !visit(entry))
+                break;
+        }
+        kapi_walk_end(&walk);
+        kapi_head_unlock(&head_, irq_flags);
+    }
+
     // The kernel's object, for what this layer has no word for (poll_wait).
     WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
+    // A wake function woke a WaitEntry's task. Head's lock held.
+    WAITQ_INLINE void count_woken() { ++woken_; }
+
 private:
-    friend class WaitEntry;
-    friend int wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+    WAITQ_INLINE static void *native_key(Wakes wakes)
+    {
+        return reinterpret_cast<void *>(static_cast<unsigned long>(wakes.key));
+    }
+
+    WAITQ_INLINE unsigned long wake_all(Wakes wakes)
+    {
+        unsigned long woken = 0;
+        walk(
+            [&](wait_queue_entry * entry) __attribute__((always_inline)) {
+                // Others may wake here whenever the lock is not held, so the count is taken
+                // entry by entry.
+                woken_ = 0;
+                const int answer =
+                    kapi_entry_wake(entry, wakes.mode, wakes.sync, native_key(wakes));
+                woken += woken_;
+                return answer >= 0;
+            },
+            []() __attribute__((always_inline)){});
+        return woken;
+    }
+
     wait_queue_head head_;
     unsigned long woken_; // by the walk that is going on; guarded by the head's lock
 };
 
-// The current task's entry in a queue: lives on its stack for the length of one wait.
-// Used by wait_event(); by itself only for sleeping by hand.
-class WaitEntry {
+// Holds a head's own lock until the end of its scope (kernel: wait_queue_head_t.lock), for
+// those to whom it guards their condition. Any context. Nothing within the scope may sleep.
+class [[nodiscard]] HeadGuard {
 public:
-    WAITQ_INLINE WaitEntry(WaitQueue &queue, Exclusive exclusive) : queue_(queue)
-    {
-        kapi_init_wait_entry(&entry_, static_cast<int>(exclusive), wake_entry);
-    }
-    WaitEntry(const WaitEntry &) = delete;
-    WaitEntry &operator=(const WaitEntry &) = delete;
-
-    // Links the entry if it is not linked and sets the task's state; from here until
-    // finish() the task must not sleep but by schedule(). Returns true if a signal that
-    // `state` heeds is pending: then the entry is not linked, so no exclusive wake-up
-    // can be spent on a task that leaves.
-    WAITQ_INLINE bool prepare(int state)
-    {
-        return prepare_to_wait_event(&queue_.head_, &entry_, state) != 0;
-    }
-    // The task runs again, the entry is unlinked. Always, once prepare() was called. Returns
-    // true if the entry was not linked: a wake-up, or prepare(), had taken it out.
-    WAITQ_INLINE bool finish() { return kapi_finish_wait(&queue_.head_, &entry_); }
+    WAITQ_INLINE explicit HeadGuard(WaitQueue &queue)
+        : queue_(queue), irq_flags_(kapi_head_lock(queue.native()))
+    {}
+    WAITQ_INLINE ~HeadGuard() { kapi_head_unlock(queue_.native(), irq_flags_); }
+    HeadGuard(const HeadGuard &) = delete;
+    HeadGuard &operator=(const HeadGuard &) = delete;
 
 private:
-    friend int wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
-
-    wait_queue_entry entry_; // first: wake_entry() finds the WaitEntry by it
     WaitQueue &queue_;
+    unsigned long irq_flags_;
 };
-
-[[maybe_unused]] static int wake_entry(wait_queue_entry *entry, unsigned int mode, int sync,
-                                       void *key)
-{
-    // The queue is fetched before the task is woken, because a woken waiter is gone
-    // without taking the head's lock:
-    //
-    //   waker (head locked)              waiter
-    //   try_to_wake_up(), unlink
-    //                                    finish_wait(): unlinked already, no lock
-    //                                    returns; this entry's stack is reused
-    //   must not touch the entry here
-    WaitQueue &queue = reinterpret_cast<WaitEntry *>(entry)->queue_;
-    const int woke = autoremove_wake_function(entry, mode, sync, key);
-    if (woke > 0)
-        ++queue.woken_;
-    return woke;
-}
 
 } // namespace waitq

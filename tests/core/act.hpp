@@ -37,6 +37,7 @@ struct Act {
     unsigned int nr = 0;          // wake_up_nr
     unsigned long long n = 0;     // threshold, post
     long long ns = 0;             // timeout, delay
+    bool endless = false;         // wait: the timeout is so far that it never comes
     long long period_ns = 0;      // set_timer
     unsigned long long count = 1; // set_timer
     std::size_t size = 0;         // read, write
@@ -48,6 +49,9 @@ struct Act {
     bool fatal = false;
     unsigned int failing_copy = 0; // of the call's copies to and from user space, the nth
     bool either_way = false;       // the world chooses whether that copy fails
+    unsigned int context = WAITQ_CONTEXT_PROCESS; // wake
+    unsigned int callback = WAITQ_CALLBACK_WAKE;  // wait
+    unsigned int key = 0;                         // wait, wake
 };
 
 struct Actor {
@@ -61,14 +65,15 @@ struct Row {
     std::vector<Actor> actors;
     unsigned int capacity = 4;
     unsigned int files = 1;
-    unsigned int timer_firings = 0;   // of the first file's timer
-    unsigned int jiffies_ahead = 100; // percent: see sim::jiffies_run_ahead()
-    unsigned long long counter = 0;   // posted beforehand
-    unsigned int bytes = 0;           // written beforehand
-    unsigned int failing_alloc = 0;   // at set-up
-    unsigned int timers = 1;          // files whose timer can fire, if any can
-    unsigned int weight = 1;          // schedules before it goes on by dice, as a multiple
-    unsigned int walk_break = 0;      // see sim::WaitVersion
+    unsigned int timer_firings = 0;    // of the first file's timer
+    unsigned int jiffies_ahead = 100;  // percent: see sim::jiffies_run_ahead()
+    unsigned long long counter = 0;    // posted beforehand
+    unsigned int bytes = 0;            // written beforehand
+    unsigned int failing_alloc = 0;    // at set-up
+    unsigned int timers = 1;           // files whose timer can fire, if any can
+    unsigned int weight = 1;           // schedules before it goes on by dice, as a multiple
+    unsigned int walk_break = 0;       // see sim::WaitVersion
+    bool priority_is_exclusive = true; // see sim::WaitVersion
 };
 
 // ---- words for the table ----
@@ -164,6 +169,17 @@ inline Act plain(Op op, std::size_t size = 0)
 inline Act on_file(unsigned int file, Act act)
 {
     act.file = file;
+    return act;
+}
+inline Act from_context(unsigned int context, Act act)
+{
+    act.context = context;
+    return act;
+}
+inline Act with_callback(unsigned int callback, unsigned int key, Act act)
+{
+    act.callback = callback;
+    act.key = key;
     return act;
 }
 // The nth copy of the call to or from user space may fail, or not.

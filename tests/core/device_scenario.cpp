@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "device_scenario.hpp"
 
+#include "../sim/context.hpp"
+
 #include "../sim/memory.hpp"
 #include "../sim/timer.hpp"
 #include "../sim/wait.hpp"
@@ -70,8 +72,9 @@ void DeviceScenario::set_up()
     }
     for (unsigned int i = 0; i < player_count_; ++i)
         for (const Act &act : players_.at(i).actor->acts)
-            if (act.op == Op::wait && act.ns > 0 && !players_.at(i).task->has_tick)
+            if (act.op == Op::wait && act.ns > 0 && !act.endless && !players_.at(i).task->has_tick)
                 sim::spawn_tick(*players_.at(i).task);
+    spawn_others();
     queue_->counter = sums_.posted = row_.counter;
     for (unsigned int i = 0; i < row_.bytes; ++i) {
         unsigned char byte = byte_of(7, i);
@@ -100,6 +103,30 @@ void DeviceScenario::set_up()
     const auto *ring = reinterpret_cast<const unsigned char *>(&queue_->ring);
     machine.name(ring + sizeof(void *) + 4, 4, "bytes put in");
     machine.name(ring + sizeof(void *) + 8, 4, "bytes taken out");
+}
+
+// Those who run the module's code for others: where a wake-up comes from elsewhere, and where an
+// interrupt leaves one to a worker.
+void DeviceScenario::spawn_others()
+{
+    bool interrupts = row_.timer_firings != 0, holds_head = false;
+    unsigned int elsewhere = WAITQ_CONTEXT_PROCESS;
+    for (const Actor &actor : row_.actors)
+        for (const Act &act : actor.acts) {
+            holds_head |= act.op == Op::wait && traits_of(act.kind).holds_head;
+            if (act.op != Op::wake)
+                continue;
+            elsewhere = act.context ? act.context : elsewhere;
+            if (act.kind == WAITQ_WAKE_UP_POLLFREE)
+                sim::watch_rcu();
+        }
+    if (elsewhere != WAITQ_CONTEXT_PROCESS) {
+        const bool thread = elsewhere == WAITQ_CONTEXT_WORK || elsewhere == WAITQ_CONTEXT_KTHREAD;
+        sim::spawn_errand_runner(thread ? Context::worker : Context::interrupt);
+        interrupts |= !thread;
+    }
+    if (interrupts && holds_head)
+        sim::spawn_worker();
 }
 
 // ---- the actors ----
@@ -202,7 +229,17 @@ long DeviceScenario::ioctl(const Act &act, unsigned int nr, void *argument, unsi
 long DeviceScenario::do_wait(Player &player, const Act &act)
 {
     begin(player, act);
-    waitq_wait request{sizeof request, act.kind, act.flags, 0xa5, act.n, act.ns, -1, ~0ULL};
+    waitq_wait request{};
+    std::memset(&request, 0xa5, sizeof request);
+    request.size = sizeof request;
+    request.kind = act.kind;
+    request.engine = WAITQ_ENGINE_CORE;
+    request.flags = act.flags;
+    request.state = request.pad = 0;
+    request.callback = act.callback;
+    request.key = act.key;
+    request.threshold = act.n;
+    request.timeout_ns = act.ns;
     sim::tell("calls %s%s%s, threshold %llu", traits_of(act.kind).name,
               act.flags & WAITQ_EXCLUSIVE ? ", exclusive" : "",
               act.flags & WAITQ_CONSUME ? ", to consume" : "", act.n);
@@ -214,7 +251,9 @@ long DeviceScenario::do_wait(Player &player, const Act &act)
 long DeviceScenario::do_wake(Player &player, const Act &act)
 {
     begin(player, act);
-    waitq_wake request{sizeof request, act.kind, act.nr, 0, act.n, ~0ULL, ~0ULL};
+    waitq_wake request{sizeof request, act.kind, WAITQ_ENGINE_CORE,
+                       act.context,    act.nr,   act.key,
+                       act.n,          ~0ULL,    ~0ULL};
     sim::tell("posts %llu", act.n);
     const long result = ioctl(act, WAITQ_NR_WAKE, &request, sizeof request);
     check_wake(player, act, request, result);
@@ -224,8 +263,8 @@ long DeviceScenario::do_wake(Player &player, const Act &act)
 long DeviceScenario::do_timer(Player &player, const Act &act)
 {
     begin(player, act);
-    waitq_timer request{sizeof request, act.flags, act.kind, act.nr, act.ns,
-                        act.period_ns,  act.count, act.n,    ~0ULL};
+    waitq_timer request{sizeof request, act.flags,     act.kind,  act.nr, act.key, 0,
+                        act.ns,         act.period_ns, act.count, act.n,  ~0ULL};
     const long result = ioctl(act, WAITQ_NR_TIMER, &request, sizeof request);
     if (result == 0 && request.fired > files_.at(act.file).firings)
         refuse("the timer says that it fired %llu times, which is too often", request.fired);
@@ -353,9 +392,11 @@ bool DeviceScenario::rescue()
         ++sums_.signals_sent;
         sim::send_signal(*player.task, true);
         if (player.call.act && player.call.act->op == Op::wait &&
-            traits_of(player.call.act->kind).state == sim::TASK_UNINTERRUPTIBLE) {
+            !(traits_of(player.call.act->kind).state &
+              (sim::TASK_INTERRUPTIBLE | sim::TASK_WAKEKILL))) {
             // Nothing but its condition frees it.
-            waitq_wake request{sizeof request, WAITQ_WAKE_UP_ALL, 0, 0, player.call.act->n, 0, 0};
+            waitq_wake request{
+                sizeof request, WAITQ_WAKE_UP_ALL, 0, 0, 0, 0, player.call.act->n, 0, 0};
             Act act = wake(WAITQ_WAKE_UP_ALL);
             if (ioctl(act, WAITQ_NR_WAKE, &request, sizeof request) == 0)
                 sums_.posted += request.post;

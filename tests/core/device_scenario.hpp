@@ -56,6 +56,7 @@ private:
         unsigned int firings;
     };
 
+    void spawn_others();
     static void play(void *player);
     void perform(Player &player, const Act &act);
     void begin(Player &player, const Act &act);
@@ -111,8 +112,10 @@ WakeScope scope_of(unsigned int kind, unsigned int nr);
 // What the table says of a wait kind.
 struct WaitTraits {
     const char *name;
-    unsigned int state; // sim::TASK_*
+    unsigned int state; // sim::TASK_*; of those that leave it to the caller: interruptible
     bool has_timeout;
+    bool exclusive;
+    bool holds_head; // with interrupts on
 };
 WaitTraits traits_of(unsigned int kind);
 unsigned int wait_kind_count();

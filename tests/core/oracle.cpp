@@ -7,6 +7,7 @@
 #include <device/file.hpp>
 
 #include <algorithm>
+#include <string_view>
 
 namespace core {
 
@@ -21,18 +22,23 @@ namespace word {
 constexpr unsigned int INTERRUPTIBLE = sim::TASK_INTERRUPTIBLE;
 constexpr unsigned int UNINTERRUPTIBLE = sim::TASK_UNINTERRUPTIBLE;
 constexpr unsigned int KILLABLE = sim::TASK_KILLABLE;
-constexpr bool NONE = false, JIFFIES = true;
+constexpr unsigned int IDLE = sim::TASK_IDLE;
+constexpr unsigned int FREEZABLE = sim::TASK_INTERRUPTIBLE | sim::TASK_FREEZABLE;
+constexpr unsigned int CALLER = sim::TASK_INTERRUPTIBLE;
+constexpr bool NONE = false, JIFFIES = true, HRTIMER = true;
 enum class Scope : unsigned char { ONE, NR, ALL };
 } // namespace word
 
 constexpr auto wait_traits = std::to_array<WaitTraits>({
-#define WAITQ_X(value, id, name, state, clock) {#name, word::state, word::clock},
+#define WAITQ_X(value, id, name, state, clock, exclusive, lock, sleep, since)                      \
+    {#name, word::state, word::clock, std::string_view(#exclusive) == "YES",                       \
+     std::string_view(#lock) == "HEAD"},
     WAITQ_WAIT_KINDS(WAITQ_X)
 #undef WAITQ_X
 });
 
 constexpr auto wake_scopes = std::to_array<word::Scope>({
-#define WAITQ_X(value, id, name, scope) word::Scope::scope,
+#define WAITQ_X(value, id, name, mode, scope, ...) word::Scope::scope,
     WAITQ_WAKE_KINDS(WAITQ_X)
 #undef WAITQ_X
 });
@@ -110,6 +116,11 @@ void DeviceScenario::check_wait(const Player &player, const Act &act, const wait
             refuse("%s gets EPERM though it is privileged", name);
         return;
     }
+    // Another one is first already; the queue has ended, or has as many as it takes.
+    if (result == -KAPI_EBUSY && (act.kind == WAITQ_WAIT_ADD_WAIT_QUEUE_PRIORITY_EXCLUSIVE))
+        return;
+    if (result == -KAPI_EIDRM && act.callback == WAITQ_CALLBACK_POLLER)
+        return;
     if (!task.privileged && traits.state == sim::TASK_UNINTERRUPTIBLE && !traits.has_timeout)
         refuse("%s, who may not, parked itself where kill -9 does not reach", name);
     sums_.spurious += request.spurious;
@@ -178,7 +189,7 @@ void DeviceScenario::check_wake(const Player &player, const Act &act, const wait
     } else if (result != 0) {
         refuse("%s: the wake returns %ld", task.name, result);
     } else {
-        if (request.woken != woken)
+        if (request.woken != woken && act.context == WAITQ_CONTEXT_PROCESS)
             refuse("%s woke %u tasks and says %llu", task.name, woken,
                    static_cast<unsigned long long>(request.woken));
         if (request.counter < act.n)
@@ -207,7 +218,8 @@ void DeviceScenario::quiescent()
 bool DeviceScenario::spent_on_others(const Player &player) const
 {
     const Act &act = *player.call.act;
-    if (!(act.flags & WAITQ_EXCLUSIVE) || (act.flags & WAITQ_CONSUME))
+    const bool is_exclusive = (act.flags & WAITQ_EXCLUSIVE) || traits_of(act.kind).exclusive;
+    if (!is_exclusive || (act.flags & WAITQ_CONSUME))
         return false;
     unsigned long long woken = 0;
     for (unsigned int i = 0; i < Machine::get().threads(); ++i)
@@ -245,6 +257,9 @@ void DeviceScenario::check_asleep(const Player &player)
     const char *what = "and nothing that it waits for will come";
     switch (act ? act->op : Op::none) {
     case Op::wait:
+        if (act->ns > 0 && player.task->has_tick &&
+            sim::clock_ns() - player.call.begun_ns >= act->ns)
+            refuse("%s sleeps, though its time is up", name);
         forgotten = queue_->counter >= act->n && !spent_on_others(player);
         what = "its condition is true";
         break;

@@ -145,7 +145,10 @@ void DeviceScenario::check_sums() const
                sums_.consumed, static_cast<unsigned long long>(queue.counter));
     if (queue.reading || queue.writing)
         refuse("an end of the stream is taken, and nobody has it");
-    for (auto *head : {&queue_->readers, &queue_->writers, &queue_->room, &queue_->events}) {
+    if (queue.holding_on || queue.mortal_waiting)
+        refuse("waiters are counted in the window or the mortal queue, and nobody waits");
+    for (auto *head :
+         {&queue_->readers, &queue_->writers, &queue_->room, &queue_->events, &queue_->locked}) {
         if (head->waiting[0] || head->waiting[1])
             refuse("%u waiters are counted, and nobody waits", head->waiting[0] + head->waiting[1]);
         if (!empty(head->queue))

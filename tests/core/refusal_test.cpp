@@ -79,7 +79,7 @@ private:
 
 int wakes(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
-    return sim::default_wake_function(entry, mode, sync, key);
+    return ::default_wake_function(entry, mode, sync, key);
 }
 
 void take(spinlock &lock)
@@ -195,17 +195,17 @@ const Misuse misuses[] = {
          {
              wait_queue_entry entry;
              kapi_init_wait_entry(&entry, 0, wakes);
-             sim::add_wait_queue(&world.head, &entry);
+             ::add_wait_queue(&world.head, &entry);
          }
          ();
          --sim::current().entry_count;
      },
      [](World &world) { sim::wake_up(&world.head, sim::TASK_NORMAL, 1, nullptr); }},
-    {"AnEntryLeftBehind", "that was never finished",
+    {"AnEntryLeftBehind", "that is still linked",
      [](World &world) {
          wait_queue_entry entry;
          kapi_init_wait_entry(&entry, 0, wakes);
-         sim::add_wait_queue(&world.head, &entry);
+         ::add_wait_queue(&world.head, &entry);
      },
      nullptr},
     {"AWalkWithoutTheLock", "without the lock",
@@ -305,9 +305,9 @@ TEST(WaitVersion, PriorityEntriesStayFirst)
                 inside = {};
                 inside.link = {&inside.link, &inside.link};
             }
-            sim::add_wait_queue(&head, &priority);
+            ::add_wait_queue(&head, &priority);
             sim::inside(&priority).flags |= sim::WQ_FLAG_PRIORITY;
-            sim::add_wait_queue(&head, &plain);
+            ::add_wait_queue(&head, &plain);
             first = sim::inside(&head).list.next == &sim::inside(&priority).link;
         }
         void quiescent() override {}

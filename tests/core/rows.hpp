@@ -10,6 +10,8 @@ namespace core {
 
 using Rows = std::vector<Row>;
 
+// Each wait kind from `first_wait` on, each wake kind from `first_wake` on, each context.
+void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake);
 void add_stream_rows(Rows &rows);
 void add_timer_rows(Rows &rows);
 void add_readiness_rows(Rows &rows);

@@ -125,12 +125,14 @@ TEST_F(Ioctl, WaitRefusesWhatItDoesNotKnow)
     const auto refused = [&](waitq_wait request) { return call(WAITQ_IOC_WAIT, &request); };
     const waitq_wait good = wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_CONSUME);
     waitq_wait bad = good;
-    for (const __u32 kind : {6U, 0x7fffffffU, 0xffffffffU}) {
+    for (const __u32 kind : {43U, 64U, 0x7fffffffU, 0xffffffffU}) {
         bad = good;
         bad.kind = kind;
         EXPECT_EQ(refused(bad), -EINVAL) << "kind " << kind;
     }
     for (int bit = 3; bit < 32; ++bit) {
+        if ((1U << bit) & (WAITQ_WINDOW | WAITQ_NAP))
+            continue;
         bad = good;
         bad.flags |= 1U << bit;
         EXPECT_EQ(refused(bad), -EINVAL) << "flag bit " << bit;
@@ -150,15 +152,51 @@ TEST_F(Ioctl, WaitRefusesWhatItDoesNotKnow)
         bad.flags |= WAITQ_ABSOLUTE;
         EXPECT_EQ(refused(bad), -EINVAL);
     }
+    const auto with = [&](auto change) {
+        bad = good;
+        change(bad);
+        return refused(bad);
+    };
+    using Wait = waitq_wait;
+    EXPECT_EQ(with([](Wait &w) { w.engine = 2; }), -EINVAL);
+    EXPECT_EQ(with([](Wait &w) { w.pad = 1; }), -EINVAL);
+    EXPECT_EQ(with([](Wait &w) { w.state = WAITQ_STATE_KILLABLE; }), -EINVAL); // the kind says
+    EXPECT_EQ(with([](Wait &w) { w.callback = WAITQ_CALLBACK_REFUSE; }), -EINVAL);
+    EXPECT_EQ(with([](Wait &w) { w.key = 1; }), -EINVAL);
+    const auto macro_exclusive = [](Wait &w) {
+        w.engine = WAITQ_ENGINE_MACRO;
+        w.flags |= WAITQ_EXCLUSIVE;
+    };
+    EXPECT_EQ(with(macro_exclusive), -EINVAL); // the kernel has a macro of its own for that
+    for (const __u32 flag : {WAITQ_WINDOW, WAITQ_NAP})
+        EXPECT_EQ(with([&](Wait &w) {
+                      w.kind = WAITQ_WAIT_EVENT_INTERRUPTIBLE_LOCKED_IRQ;
+                      w.flags |= flag; // a condition that sleeps, with a lock held
+                  }),
+                  -EINVAL);
+    EXPECT_EQ(with([](Wait &w) {
+                  w.kind = WAITQ_WAIT_PREPARE_TO_WAIT;
+                  w.state = WAITQ_STATE_IDLE + 1;
+              }),
+              -EINVAL);
+    EXPECT_EQ(with([](Wait &w) {
+                  w.kind = WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY;
+                  w.callback = WAITQ_CALLBACK_POLLER + 1;
+              }),
+              -EINVAL);
 }
 
 TEST_F(Ioctl, WakeRefusesWhatItDoesNotKnow)
 {
-    const auto refused = [&](__u32 kind, __u32 nr, __u32 pad) {
-        waitq_wake request{sizeof(waitq_wake), kind, nr, pad, 1, 0, 0};
+    const auto refused = [&](__u32 kind, __u32 nr, __u32 key, __u32 engine = 0, __u32 context = 0) {
+        waitq_wake request{sizeof(waitq_wake), kind, engine, context, nr, key, 1, 0, 0};
         return call(WAITQ_IOC_WAKE, &request);
     };
-    EXPECT_EQ(refused(3, 0, 0), -EINVAL);
+    EXPECT_EQ(refused(16, 0, 0), -EINVAL);
+    EXPECT_EQ(refused(64, 0, 0), -EINVAL);
+    EXPECT_EQ(refused(WAITQ_WAKE_UP, 0, 0, 2), -EINVAL);
+    EXPECT_EQ(refused(WAITQ_WAKE_UP, 0, 0, 0, WAITQ_CONTEXT_KTHREAD + 1), -EINVAL);
+    EXPECT_EQ(refused(WAITQ_WAKE_UP_POLLFREE, 0, 0), -EINVAL); // with a post
     EXPECT_EQ(refused(0xffffffff, 0, 0), -EINVAL);
     EXPECT_EQ(refused(WAITQ_WAKE_UP, 1, 0), -EINVAL);
     EXPECT_EQ(refused(WAITQ_WAKE_UP_ALL, 1, 0), -EINVAL);
@@ -179,7 +217,10 @@ TEST_F(Ioctl, TimerRefusesWhatItDoesNotKnow)
         if ((1U << bit) != WAITQ_ABSOLUTE) {
             EXPECT_EQ(refused([&](Timer &t) { t.flags = 1U << bit; }), -EINVAL) << bit;
         }
-    EXPECT_EQ(refused([](Timer &t) { t.kind = 3; }), -EINVAL);
+    EXPECT_EQ(refused([](Timer &t) { t.kind = 16; }), -EINVAL);
+    EXPECT_EQ(refused([](Timer &t) { t.kind = WAITQ_WAKE_UP_POLLFREE; }), -EINVAL);
+    EXPECT_EQ(refused([](Timer &t) { t.key = 1; }), -EINVAL);
+    EXPECT_EQ(refused([](Timer &t) { t.pad = 1; }), -EINVAL);
     EXPECT_EQ(refused([](Timer &t) { t.nr = 1; }), -EINVAL);
     EXPECT_EQ(refused([](Timer &t) { t.delay_ns = -1; }), -EINVAL);
     EXPECT_EQ(refused([](Timer &t) { t.period_ns = -1; }), -EINVAL);

@@ -4,7 +4,7 @@
 //
 // Everything else in this folder says what the kernel does (wait.cpp: what kernel/sched/wait.c
 // does); this says how a flow stops and goes on. Implemented by machine.cpp with fibers, one
-// step at a time. Another implementation, with real threads, replaces that file and nothing else.
+// step at a time.
 #pragma once
 
 #include <cstddef>

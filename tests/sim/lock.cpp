@@ -2,6 +2,7 @@
 #include "lock.hpp"
 
 #include "machine.hpp"
+#include "memory.hpp"
 
 namespace sim {
 namespace {
@@ -61,7 +62,7 @@ void spin_init(SpinLock &lock, const char *name)
 {
     if (lock.holder)
         refuse("\"%s\" is initialised while it is held", lock.name);
-    lock = {0, true, false, name};
+    lock = {0, true, false, false, name};
 }
 
 bool spin_lock(SpinLock &lock)
@@ -75,8 +76,15 @@ bool spin_lock(SpinLock &lock)
     if (self.held_count == self.held.size())
         refuse("%s holds more spinlocks than it should", self.name);
     point_when(is_free, &lock);
+    check_memory(&lock, sizeof lock);
     if (self.held_count)
         check_order(lock);
+    if (self.context == Context::interrupt) {
+        if (lock.taken_with_irqs_on)
+            refuse("%s, an interrupt, takes \"%s\", which is also taken with interrupts on",
+                   self.name, lock.name);
+        lock.taken_in_interrupt = true;
+    }
     const bool irqs_were_on = self.irqs_on;
     self.irqs_on = false;
     self.held[self.held_count++] = {&lock, irqs_were_on};
@@ -108,6 +116,20 @@ void spin_unlock(SpinLock &lock, bool irqs_were_on)
     lock_released(&lock);
 }
 
+void spin_lock_irqs_on(SpinLock &lock)
+{
+    spin_lock(lock);
+    Task &self = current();
+    if (lock.taken_in_interrupt)
+        refuse("%s takes \"%s\", which interrupts take, with interrupts on", self.name, lock.name);
+    lock.taken_with_irqs_on = true;
+}
+
+void spin_unlock_irqs_on(SpinLock &lock)
+{
+    spin_unlock(lock, true);
+}
+
 } // namespace sim
 
 using namespace sim;
@@ -137,6 +159,48 @@ unsigned long kapi_head_lock(wait_queue_head *head)
 void kapi_head_unlock(wait_queue_head *head, unsigned long irq_flags)
 {
     spin_unlock(inside(head).lock, irq_flags != 0);
+}
+
+void kapi_spin_lock_irq(spinlock *lock)
+{
+    if (!spin_lock(inside(lock)))
+        refuse("%s calls spin_lock_irq() with interrupts off", current().name);
+}
+
+void kapi_spin_unlock_irq(spinlock *lock)
+{
+    spin_unlock(inside(lock), true);
+}
+
+bool kapi_spin_is_locked(spinlock *lock)
+{
+    return inside(lock).holder != 0;
+}
+
+void kapi_head_lock_irq(wait_queue_head *head)
+{
+    if (!spin_lock(inside(head).lock))
+        refuse("%s calls spin_lock_irq() with interrupts off", current().name);
+}
+
+void kapi_head_unlock_irq(wait_queue_head *head)
+{
+    spin_unlock(inside(head).lock, true);
+}
+
+void kapi_head_lock_irq_on(wait_queue_head *head)
+{
+    spin_lock_irqs_on(inside(head).lock);
+}
+
+void kapi_head_unlock_irq_on(wait_queue_head *head)
+{
+    spin_unlock_irqs_on(inside(head).lock);
+}
+
+bool kapi_head_is_locked(wait_queue_head *head)
+{
+    return inside(head).lock.holder != 0;
 }
 
 void kapi_mutex_init(mutex *mutex)

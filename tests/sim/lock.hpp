@@ -10,5 +10,9 @@ void spin_init(SpinLock &lock, const char *name);
 // spin_lock_irqsave(): returns whether interrupts were on, which goes back to the unlock.
 bool spin_lock(SpinLock &lock);
 void spin_unlock(SpinLock &lock, bool irqs_were_on);
+// spin_lock() and spin_unlock(): interrupts stay on. Refused for a lock that an interrupt takes
+// in the same execution: on this CPU it would spin for ever.
+void spin_lock_irqs_on(SpinLock &lock);
+void spin_unlock_irqs_on(SpinLock &lock);
 
 } // namespace sim

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine.hpp"
 
+#include "context.hpp"
+
 #include "memory.hpp"
 #include "poll.hpp"
 #include "timer.hpp"
@@ -87,7 +89,7 @@ Task &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
     thread.task.name = name;
     thread.task.index = thread_count_++;
     thread.task.context = context;
-    thread.task.irqs_on = context == Context::task;
+    thread.task.irqs_on = context != Context::interrupt;
     thread.body = body;
     thread.argument = argument;
     thread.ready = nullptr;
@@ -124,6 +126,7 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
     races_.begin_execution();
     reset_memory();
     reset_timers();
+    reset_contexts();
     reset_subscribers();
 
     boot_->task = {};

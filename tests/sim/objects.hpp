@@ -9,10 +9,13 @@
 
 namespace sim {
 
+struct Task;
+
 struct SpinLock {
     std::uint16_t holder; // task index + 1; 0: free
     bool initialised;
     bool taken_in_interrupt;
+    bool taken_with_irqs_on; // by who need not fear an interrupt: see spin_lock_irqs_on()
     const char *name;
 };
 
@@ -45,6 +48,18 @@ struct HrTimer {
     long long expiry_ns;
 };
 
+// struct hrtimer_sleeper: its task's tick stands for the hrtimer.
+struct Sleeper {
+    Task *task;
+    long long expiry_ns;
+    bool started;
+};
+
+struct Work {
+    bool initialised;
+    void *nothing; // who does it: context.cpp
+};
+
 // A kernel struct and what is in it.
 template <class Inside, class Opaque>
 Inside &inside(Opaque *opaque)
@@ -72,6 +87,15 @@ inline SleepingMutex &inside(mutex *mutex)
 inline HrTimer &inside(hrtimer *timer)
 {
     return inside<HrTimer>(timer);
+}
+
+inline Sleeper &inside(hrtimer_sleeper *sleeper)
+{
+    return inside<Sleeper>(sleeper);
+}
+inline Work &inside(work_struct *work)
+{
+    return inside<Work>(work);
 }
 
 } // namespace sim

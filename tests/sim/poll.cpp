@@ -82,10 +82,8 @@ unsigned int poll(file &file, unsigned int mask)
         wait.triggered = false;
     }
     // poll_freewait()
-    if (wait.head) {
+    if (wait.head)
         remove_wait_queue(wait.head, &wait.entry);
-        --self.entry_count;
-    }
     return ready;
 }
 

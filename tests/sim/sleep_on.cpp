@@ -17,7 +17,6 @@ void sleep_on(wait_queue_head *head)
     tell("links itself into the queue");
     schedule();
     remove_wait_queue(head, &entry);
-    --current().entry_count;
 }
 
 void SleepOnScenario::set_up()

@@ -138,7 +138,8 @@ void Machine::check_foreign_stack(std::uintptr_t address, Access access)
     for (unsigned int i = 0; i < thread_count_; ++i) {
         if (!threads_[i]->fiber.owns(address))
             continue;
-        if (!in_living_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
+        if (!threads_[i]->task.sends_errand &&
+            !in_living_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
             refuse("%s the stack of %s where no wait entry is (any more)",
                    access == Access::write ? "writes to" : "reads", threads_[i]->task.name);
         return;

@@ -5,6 +5,7 @@
 
 #include "machine.hpp"
 #include "objects.hpp"
+#include "wait.hpp"
 
 namespace sim {
 namespace {
@@ -20,6 +21,10 @@ const char *in_words(unsigned int state)
         return "uninterruptible";
     case TASK_KILLABLE:
         return "killable";
+    case TASK_IDLE:
+        return "idle";
+    case TASK_INTERRUPTIBLE | TASK_FREEZABLE:
+        return "freezable";
     default:
         return "of an odd state";
     }
@@ -102,19 +107,21 @@ void must_be_able_to_sleep(const char *what)
 
 void must_be_clean(const char *call)
 {
-    const Task &self = current();
+    Task &self = current();
     if (self.held_count)
         refuse("%s returns from %s with the spinlock \"%s\" held", self.name, call,
                static_cast<const SpinLock *>(self.held[0].lock)->name);
     if (self.mutexes)
         refuse("%s returns from %s with a mutex held", self.name, call);
-    if (!self.irqs_on && self.context == Context::task)
+    if (!self.irqs_on && self.context != Context::interrupt)
         refuse("%s returns from %s with interrupts off", self.name, call);
     if (self.state != TASK_RUNNING)
         refuse("%s returns from %s while it is %s", self.name, call, in_words(self.state));
-    if (self.entry_count)
-        refuse("%s returns from %s with a wait entry on its stack that was never finished",
-               self.name, call);
+    for (unsigned int i = 0; i < self.entry_count; ++i)
+        if (!self.entries[i].ended && !is_unlinked(self.entries[i].entry))
+            refuse("%s returns from %s with a wait entry on its stack that is still linked",
+                   self.name, call);
+    self.entry_count = 0; // who was unlinked by its waker need not have looked
 }
 
 } // namespace sim
@@ -144,6 +151,40 @@ void schedule()
         tell("runs again");
     self.state = TASK_RUNNING;
     self.resumed_at = Machine::get().steps();
+}
+
+void io_schedule()
+{
+    schedule();
+}
+
+void kapi_freezable_schedule()
+{
+    schedule();
+}
+
+void kapi_set_current_state(unsigned int state)
+{
+    set_current_state(state);
+}
+
+void kapi_set_running()
+{
+    point();
+    touch(&current(), Access::write);
+    current().state = TASK_RUNNING;
+}
+
+bool kapi_signal_pending_state(unsigned int state)
+{
+    point();
+    touch(&current(), Access::read);
+    return signal_ends(state, current());
+}
+
+bool kapi_in_task()
+{
+    return current().context != Context::interrupt;
 }
 
 void kapi_might_sleep()

@@ -22,14 +22,18 @@ enum TaskStateBits : unsigned int {
     TASK_KILLABLE = TASK_WAKEKILL | TASK_UNINTERRUPTIBLE,
     TASK_IDLE = TASK_UNINTERRUPTIBLE | TASK_NOLOAD,
     TASK_NORMAL = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE,
+    TASK_FREEZABLE = 0x2000,
 };
 
-enum class Context : std::uint8_t { task, interrupt };
+// worker: a thread of the kernel that waits for work; nobody waits for its end.
+enum class Context : std::uint8_t { task, interrupt, worker };
 
-// The timer behind schedule_timeout().
+// The timer behind schedule_timeout(), or behind an hrtimer_sleeper.
+struct Sleeper;
 struct Tick {
     bool armed, running;
     long long expiry_ns;
+    Sleeper *sleeper; // it stands for this one's hrtimer; null: schedule_timeout()
 };
 
 struct HeldLock {
@@ -55,6 +59,8 @@ struct Task {
     unsigned int held_count;
     unsigned int mutexes;
 
+    bool sends_errand; // somebody else works on its stack: see kapi_run_in()
+
     // Wait entries on its stack.
     struct Entry {
         wait_queue_entry *entry;
@@ -62,6 +68,7 @@ struct Task {
     };
     std::array<Entry, 4> entries;
     unsigned int entry_count;
+    bool woke;        // default_wake_function(), in the wake function that it calls
     WaitHead *walked; // the list that its wake-up goes through
 
     // Faults: which user copy and which allocation fails, counted from 1; 0: none.

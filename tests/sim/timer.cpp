@@ -62,6 +62,10 @@ void run_tick(void *argument)
         if (ahead_percent != 100)
             task.tick.expiry_ns = now_ns;
         ahead_percent = 100;
+        if (task.tick.sleeper) { // hrtimer_wakeup()
+            release_to(task.tick.sleeper);
+            task.tick.sleeper->task = nullptr;
+        }
         try_to_wake_up(task, TASK_NORMAL);
         point();
         touch(&task.tick, Access::write);
@@ -190,6 +194,7 @@ long schedule_timeout(long timeout)
         refuse("%s calls schedule_timeout(%ld)", self.name, timeout);
     touch(&self.tick, Access::write);
     const bool endless = timeout >= KAPI_MAX_JIFFY_OFFSET;
+    self.tick.sleeper = nullptr;
     self.tick.armed = self.has_tick && !endless;
     self.tick.expiry_ns = endless ? 0 : (read_clock() / jiffy_ns + timeout) * jiffy_ns;
     schedule();
@@ -201,6 +206,56 @@ long schedule_timeout(long timeout)
     self.tick.armed = false;
     const long long left = self.tick.expiry_ns - read_clock();
     return endless ? timeout : left > 0 ? static_cast<long>((left + jiffy_ns - 1) / jiffy_ns) : 0;
+}
+
+long kapi_freezable_schedule_timeout(long timeout)
+{
+    return schedule_timeout(timeout);
+}
+
+// How long it takes does not matter: others may come first, and the state is another.
+void kapi_nap()
+{
+    point();
+    touch(&current(), Access::write);
+    current().state = TASK_RUNNING;
+    tell("naps");
+}
+
+void kapi_sleeper_start(hrtimer_sleeper *opaque, long long ns)
+{
+    Task &self = current();
+    Sleeper &sleeper = inside(opaque);
+    point();
+    touch(&self.tick, Access::write);
+    sleeper = {&self, read_clock() + ns, true};
+    self.tick.sleeper = &sleeper;
+    self.tick.armed = self.has_tick;
+    self.tick.expiry_ns = sleeper.expiry_ns;
+    tell("arms its hrtimer");
+}
+
+bool kapi_sleeper_expired(const hrtimer_sleeper *opaque)
+{
+    const Sleeper &sleeper = inside(const_cast<hrtimer_sleeper *>(opaque));
+    if (!sleeper.started)
+        refuse("%s looks at an hrtimer_sleeper that was never started", current().name);
+    point();
+    touch(&current().tick, Access::read);
+    if (sleeper.task)
+        return false;
+    acquire_from(&sleeper);
+    return true;
+}
+
+void kapi_sleeper_cancel(hrtimer_sleeper *opaque)
+{
+    Task &self = current();
+    point_when(tick_idle, &self.tick);
+    touch(&self.tick, Access::write);
+    self.tick.armed = false;
+    self.tick.sleeper = nullptr;
+    inside(opaque).started = false;
 }
 
 void kapi_timer_init(hrtimer *timer)

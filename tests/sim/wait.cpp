@@ -13,7 +13,7 @@ namespace sim {
 namespace {
 
 // What is behind a wait_queue_entry on the stack: the layer keeps its own data there.
-constexpr std::size_t entry_reach = sizeof(wait_queue_entry) + 16;
+constexpr std::size_t entry_reach = sizeof(wait_queue_entry) + 48;
 
 WaitEntry &entry_of(List *link)
 {
@@ -58,6 +58,7 @@ void link(WaitHead &head, WaitEntry &entry, bool first)
 {
     touch(&head.list, Access::write);
     touch(&entry.link, Access::write);
+    mark_ended(opaque(entry), false);
     if (first)
         insert_first(head, entry);
     else
@@ -91,15 +92,38 @@ Task *owner_of(const wait_queue_entry *entry)
     return nullptr;
 }
 
+// The wake function of a walk's marks.
+int mark_passed(wait_queue_entry *, unsigned int, int, void *)
+{
+    return 0;
+}
+
 // The entries of the list must all be alive: one on a stack frame that is gone is a crash.
 void must_live(WaitHead &head, WaitEntry &entry)
 {
+    if (entry.function == mark_passed)
+        return;
     if (Fiber::on_any_stack(reinterpret_cast<std::uintptr_t>(&entry)) && !owner_of(opaque(entry)))
         refuse("%s finds a dead wait entry in \"%s\": its task has gone on", current().name,
                head.lock.name);
 }
 
-// __wake_up_common(). `key` is null but for pollers.
+// One entry's wake function, counted for the checks.
+int wake_entry(WaitHead &head, WaitEntry &entry, unsigned int mode, int sync, void *key)
+{
+    must_live(head, entry);
+    const unsigned int flags = entry.flags;
+    const bool of_a_task = owner_of(opaque(entry)) != nullptr;
+    current().woke = false;
+    const int woke = entry.function(opaque(entry), mode, sync, key);
+    if (of_a_task && current().woke) {
+        ++current().tasks_woken;
+        current().exclusive_woken += (flags & WQ_FLAG_EXCLUSIVE) != 0;
+    }
+    return woke;
+}
+
+// __wake_up_common()
 int walk(WaitHead &head, unsigned int mode, int nr, void *key)
 {
     must_hold(head, "__wake_up_common()");
@@ -107,17 +131,11 @@ int walk(WaitHead &head, unsigned int mode, int nr, void *key)
     List *at = head.list.next;
     while (at != &head.list) {
         WaitEntry &entry = entry_of(at);
-        must_live(head, entry);
         List *next = at->next;
         const unsigned int flags = entry.flags;
-        Task *task = owner_of(opaque(entry));
-        const int woke = entry.function(opaque(entry), mode, 0, key);
+        const int woke = wake_entry(head, entry, mode, 0, key);
         if (woke < 0)
             break;
-        if (woke > 0 && task) {
-            ++current().tasks_woken;
-            current().exclusive_woken += (flags & WQ_FLAG_EXCLUSIVE) != 0;
-        }
         if (woke > 0 && (flags & WQ_FLAG_EXCLUSIVE) && --nr == 0)
             break;
         at = next;
@@ -145,9 +163,10 @@ bool waits_in(const wait_queue_head *opaque_head, const Task &task)
 bool in_living_entry(const Task &task, const void *memory)
 {
     for (unsigned int i = 0; i < task.entry_count; ++i)
-        if (reinterpret_cast<std::uintptr_t>(memory) -
-                reinterpret_cast<std::uintptr_t>(task.entries[i].entry) <
-            entry_reach)
+        if (!task.entries[i].ended &&
+            reinterpret_cast<std::uintptr_t>(memory) -
+                    reinterpret_cast<std::uintptr_t>(task.entries[i].entry) <
+                entry_reach)
             return true;
     return false;
 }
@@ -161,35 +180,28 @@ std::string described(const void *memory)
     return describe_memory(memory);
 }
 
-void add_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+// Its task has seen it unlinked, and may be through with it.
+void mark_ended(const wait_queue_entry *entry, bool ended)
 {
-    WaitHead &head = inside(opaque_head);
-    inside(entry).flags &= ~WQ_FLAG_EXCLUSIVE;
-    const bool irqs = spin_lock(head.lock);
-    link(head, inside(entry), true);
-    spin_unlock(head.lock, irqs);
+    if (Task *task = owner_of(entry))
+        for (unsigned int i = 0; i < task->entry_count; ++i)
+            if (task->entries[i].entry == entry)
+                task->entries[i].ended = ended;
 }
 
-void add_wait_queue_exclusive(wait_queue_head *opaque_head, wait_queue_entry *entry)
+bool is_unlinked(const wait_queue_entry *entry)
 {
-    WaitHead &head = inside(opaque_head);
-    inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
-    const bool irqs = spin_lock(head.lock);
-    link(head, inside(entry), false);
-    spin_unlock(head.lock, irqs);
+    return !linked(inside(const_cast<wait_queue_entry *>(entry)));
 }
 
-void remove_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+void entry_ends(wait_queue_entry *entry)
 {
-    WaitHead &head = inside(opaque_head);
-    const bool irqs = spin_lock(head.lock);
-    unlink(head, inside(entry));
-    spin_unlock(head.lock, irqs);
-}
-
-int default_wake_function(wait_queue_entry *entry, unsigned int mode, int, void *)
-{
-    return try_to_wake_up(*static_cast<Task *>(inside(entry).task), mode);
+    Task &self = current();
+    if (self.entry_count == 0 || self.entries[self.entry_count - 1].entry != entry)
+        return; // not of the stack: epoll's, poll's
+    --self.entry_count;
+    // The layer's part of it: what a waker still reads there is gone.
+    memory_ends(entry + 1, entry_reach - sizeof(wait_queue_entry));
 }
 
 // __wake_up_common_lock(): with a break, the walk stands at a bookmark while others run. An
@@ -307,15 +319,276 @@ bool kapi_finish_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_ent
     }
     if (self.entry_count == 0 || self.entries[self.entry_count - 1].entry != opaque_entry)
         refuse("%s finishes a wait entry that is not the last it made", self.name);
-    --self.entry_count;
-    // The layer's part of it: what a waker still reads there is gone.
-    memory_ends(opaque_entry + 1, entry_reach - sizeof(wait_queue_entry));
+    entry_ends(opaque_entry);
     return !was_linked;
+}
+
+void prepare_to_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int state)
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    entry.flags &= ~WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    if (!linked(entry)) {
+        link(head, entry, true);
+        tell("links itself into \"%s\"", head.lock.name);
+    }
+    set_current_state(static_cast<unsigned int>(state));
+    spin_unlock(head.lock, irqs);
+}
+
+bool prepare_to_wait_exclusive(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry,
+                               int state)
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    bool was_empty = false;
+    entry.flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    if (!linked(entry)) {
+        was_empty = head.list.next == &head.list;
+        link(head, entry, false);
+        tell("links itself into \"%s\", exclusively", head.lock.name);
+    }
+    set_current_state(static_cast<unsigned int>(state));
+    spin_unlock(head.lock, irqs);
+    return was_empty;
+}
+
+void add_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags &= ~WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+}
+
+void add_wait_queue_exclusive(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), false);
+    spin_unlock(head.lock, irqs);
+}
+
+void kapi_add_priority(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_PRIORITY;
+    if (wait_version().priority_is_exclusive)
+        inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+}
+
+int kapi_add_priority_exclusive(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_EXCLUSIVE | WQ_FLAG_PRIORITY;
+    const bool irqs = spin_lock(head.lock);
+    touch(&head.list, Access::read);
+    const bool taken =
+        head.list.next != &head.list && (entry_of(head.list.next).flags & WQ_FLAG_PRIORITY);
+    if (!taken)
+        link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+    if (taken)
+        entry_ends(entry);
+    return taken ? -KAPI_EBUSY : 0;
+}
+
+void remove_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    const bool irqs = spin_lock(head.lock);
+    unlink(head, inside(entry));
+    spin_unlock(head.lock, irqs);
+    entry_ends(entry);
+}
+
+void kapi_link(wait_queue_head *head, wait_queue_entry *entry)
+{
+    must_hold(inside(head), "__add_wait_queue()");
+    link(inside(head), inside(entry), true);
+}
+
+void kapi_unlink(wait_queue_head *head, wait_queue_entry *entry)
+{
+    must_hold(inside(head), "list_del_init_careful()");
+    point();
+    release_to(&inside(entry).link);
+    unlink(inside(head), inside(entry));
+    entry_ends(entry);
+}
+
+bool kapi_is_unlinked(const wait_queue_entry *opaque_entry)
+{
+    WaitEntry &entry = inside(const_cast<wait_queue_entry *>(opaque_entry));
+    point();
+    touch(&entry.link, Access::read);
+    if (linked(entry))
+        return false;
+    acquire_from(&entry.link);
+    mark_ended(opaque_entry, true);
+    return true;
+}
+
+int default_wake_function(wait_queue_entry *entry, unsigned int mode, int, void *)
+{
+    return current().woke = try_to_wake_up(*static_cast<Task *>(inside(entry).task), mode);
 }
 
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
 {
     walk(inside(head), mode, nr, nullptr);
+}
+
+void __wake_up_locked_key(wait_queue_head *head, unsigned int mode, void *key)
+{
+    walk(inside(head), mode, 1, key);
+}
+
+// (Which task gets the waker's CPU is not told apart here.)
+void __wake_up_locked_sync_key(wait_queue_head *head, unsigned int mode, void *key)
+{
+    walk(inside(head), mode, 1, key);
+}
+
+void kapi_walk_begin(kapi_walk *walk, wait_queue_head *opaque_head)
+{
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, "kapi_walk_begin()");
+    current().walked = &head;
+    for (wait_queue_entry *mark : {&walk->at, &walk->end}) {
+        WaitEntry &entry = inside(mark);
+        entry = {0, nullptr, mark_passed, {&entry.link, &entry.link}};
+        link(head, entry, mark == &walk->at);
+    }
+}
+
+wait_queue_entry *kapi_walk_next(kapi_walk *walk)
+{
+    WaitHead &head = *current().walked;
+    must_hold(head, "kapi_walk_next()");
+    WaitEntry &at = inside(&walk->at);
+    for (;;) {
+        List *next = at.link.next;
+        if (next == &inside(&walk->end).link)
+            return nullptr;
+        at.link.prev->next = next; // list_move()
+        next->prev = at.link.prev;
+        insert(at.link, *next, *next->next);
+        WaitEntry &entry = entry_of(next);
+        if (entry.function && entry.function != mark_passed)
+            return opaque(entry);
+    }
+}
+
+void kapi_walk_end(kapi_walk *walk)
+{
+    WaitHead &head = *current().walked;
+    must_hold(head, "kapi_walk_end()");
+    unlink(head, inside(&walk->at));
+    unlink(head, inside(&walk->end));
+}
+
+unsigned int kapi_entry_flags(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).flags;
+}
+
+kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).function;
+}
+
+int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    return wake_entry(*current().walked, inside(entry), mode, sync, key);
+}
+
+constexpr std::uintptr_t pollfree_key = 0x4000 | 0x10; // POLLFREE | EPOLLHUP
+
+void kapi_wake_up_pollfree(wait_queue_head *opaque_head)
+{
+    WaitHead &head = inside(opaque_head);
+    point();
+    touch(&head.list, Access::read);
+    if (head.list.next == &head.list)
+        return;
+    const bool irqs = spin_lock(head.lock);
+    walk(head, TASK_NORMAL, 0, reinterpret_cast<void *>(pollfree_key));
+    spin_unlock(head.lock, irqs);
+    if (head.list.next != &head.list)
+        refuse("somebody is still in \"%s\" after wake_up_pollfree()", head.lock.name);
+}
+
+bool kapi_is_pollfree(const void *key)
+{
+    return reinterpret_cast<std::uintptr_t>(key) & 0x4000;
+}
+
+// The waker's note (WOKEN) and the task's state cross each other: each side writes its own and
+// looks at the other's.
+long wait_woken(wait_queue_entry *opaque_entry, unsigned int mode, long timeout)
+{
+    WaitEntry &entry = inside(opaque_entry);
+    set_current_state(mode);
+    point();
+    touch(&entry.flags, Access::read);
+    if (!(entry.flags & WQ_FLAG_WOKEN))
+        timeout = schedule_timeout(timeout);
+    kapi_set_running();
+    point();
+    touch(&entry.flags, Access::write);
+    acquire_from(&entry.flags);
+    entry.flags &= ~WQ_FLAG_WOKEN;
+    return timeout;
+}
+
+int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int sync, void *key)
+{
+    WaitEntry &entry = inside(opaque_entry);
+    point();
+    touch(&entry.flags, Access::write);
+    release_to(&entry.flags);
+    entry.flags |= WQ_FLAG_WOKEN;
+    return default_wake_function(opaque_entry, mode, sync, key);
+}
+
+static int do_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry,
+                   void (*unlock)(SpinLock &), void (*lock)(SpinLock &))
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    must_hold(head, "do_wait_intr()");
+    if (!linked(entry)) {
+        link(head, entry, false);
+        tell("links itself into \"%s\"", head.lock.name);
+    }
+    set_current_state(TASK_INTERRUPTIBLE);
+    touch(&current(), Access::read);
+    if (current().signal_pending)
+        return -KAPI_ERESTARTSYS;
+    unlock(head.lock);
+    schedule();
+    lock(head.lock);
+    return 0;
+}
+
+int do_wait_intr(wait_queue_head *head, wait_queue_entry *entry)
+{
+    return do_wait(head, entry, spin_unlock_irqs_on, spin_lock_irqs_on);
+}
+
+int do_wait_intr_irq(wait_queue_head *head, wait_queue_entry *entry)
+{
+    return do_wait(
+        head, entry, [](SpinLock &lock) { spin_unlock(lock, true); },
+        [](SpinLock &lock) { spin_lock(lock); });
 }
 
 int autoremove_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int sync, void *key)

@@ -11,6 +11,7 @@ namespace sim {
 
 enum EntryFlags : unsigned int {
     WQ_FLAG_EXCLUSIVE = 0x01,
+    WQ_FLAG_WOKEN = 0x02,
     WQ_FLAG_PRIORITY = 0x10,
 };
 
@@ -21,13 +22,15 @@ struct WaitVersion {
     // __wake_up() drops the head's lock after so many entries and goes on later (64 before
     // 6.7, with a bookmark in the list; since then never: 0).
     unsigned int walk_break = 0;
+    // add_wait_queue_priority() makes an exclusive entry (until 6.12 at least; not in 7.3).
+    bool priority_is_exclusive = true;
 };
 WaitVersion &wait_version();
 
-void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
-void add_wait_queue_exclusive(wait_queue_head *head, wait_queue_entry *entry);
-void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
-int default_wake_function(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+void mark_ended(const wait_queue_entry *entry, bool ended);
+bool is_unlinked(const wait_queue_entry *entry);
+// A wait entry of the current task's stack is over.
+void entry_ends(wait_queue_entry *entry);
 // __wake_up() of wait.c: takes the head's lock; `key` goes to the wake functions.
 void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);
 

@@ -7,7 +7,8 @@ namespace waitq::cli {
 
 std::span<const Command> commands()
 {
-    static const auto table = std::to_array<Command>({list, info, wait, wake, timer, demo});
+    static const auto table =
+        std::to_array<Command>({list, info, kinds, waiters, wait, wake, timer, demo});
     return table;
 }
 

@@ -6,6 +6,6 @@
 
 namespace waitq::cli {
 
-extern const Command list, info, wait, wake, timer, demo;
+extern const Command list, info, kinds, waiters, wait, wake, timer, demo;
 
 } // namespace waitq::cli

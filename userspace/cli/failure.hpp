@@ -15,7 +15,7 @@
 
 namespace waitq::cli {
 
-enum class Call { Open, Info, Wait, Wake, Timer, List };
+enum class Call { Open, Info, Wait, Wake, Timer, List, Kinds, Waiters };
 
 /// What of the system explains an error; taken when an error is to be explained.
 struct Surroundings {
@@ -24,10 +24,16 @@ struct Surroundings {
     std::optional<std::uint64_t> counter; ///< of the device, if it could be asked
 };
 
+/// What was asked for, of whom.
+struct Asked {
+    DeviceName device;
+    std::string kind; ///< of wait or wake; empty if the call has none
+};
+
 /// A call that failed. Ends the command; main() prints it.
 class Failure : public std::exception {
 public:
-    Failure(Call call, DeviceName device, std::error_code error);
+    Failure(Call call, DeviceName device, std::error_code error, std::string_view kind = {});
 
     [[nodiscard]] const char *what() const noexcept override { return "a call failed"; }
 
@@ -43,7 +49,7 @@ public:
 
 private:
     Call call_;
-    DeviceName device_;
+    Asked asked_;
     std::error_code error_;
 };
 
@@ -52,10 +58,11 @@ private:
 
 /// The value of a result. Throws Failure.
 template <typename T>
-[[nodiscard]] T require(Result<T> result, Call call, const DeviceName &name)
+[[nodiscard]] T require(Result<T> result, Call call, const DeviceName &name,
+                        std::string_view kind = {})
 {
     if (!result)
-        throw Failure(call, name, result.error());
+        throw Failure(call, name, result.error(), kind);
     return std::move(*result);
 }
 

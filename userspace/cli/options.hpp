@@ -28,10 +28,20 @@ CLI::Option *add_number(CLI::App &app, const std::string &name,
                         std::uint64_t least = 0,
                         std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
-/// --post, --one, --nr, --all and --kind.
-void add_wake(CLI::App &app, WakeRequest &target);
-/// Throws CLI::ValidationError if --nr and --kind do not go together.
-void check_wake(const WakeRequest &request);
+/// --key, a number of 32 bits that may be hexadecimal: 0x41.
+CLI::Option *add_key(CLI::App &app, std::function<void(std::uint32_t)> use,
+                     const std::string &text);
+
+/// How to wake, as it was given.
+struct WakeOptions {
+    WakeRequest request;
+    std::optional<std::uint64_t> post; ///< by default as the kind has it
+};
+
+/// --post, --one, --nr, --all, --kind and --key.
+void add_wake(CLI::App &app, WakeOptions &target);
+/// The request; throws CLI::ValidationError if --nr, --key or --post does not go with the --kind.
+[[nodiscard]] WakeRequest complete(const WakeOptions &options);
 
 /// An option that takes a name out of a table of kinds.
 template <typename Table>

@@ -24,7 +24,7 @@ struct Options {
     DeviceName device;
     std::optional<nanoseconds> delay, period;
     std::optional<std::uint64_t> count;
-    WakeRequest wake;
+    WakeOptions wake;
 };
 
 /// @start + @period * @times, or forever if that can't be counted.
@@ -76,8 +76,8 @@ private:
  * says how many there were, and arm again for those still missing, because the interrupt may be
  * late and a late timer skips.
  */
-std::uint64_t fire(const Device &device, const Options &options, std::uint64_t count,
-                   const BlockedSigint &sigint)
+std::uint64_t fire(const Device &device, const Options &options, const WakeRequest &wake,
+                   std::uint64_t count, const BlockedSigint &sigint)
 {
     const nanoseconds period = options.period.value_or(nanoseconds(0));
     auto first = later(steady_clock::now(), *options.delay, 1);
@@ -85,8 +85,8 @@ std::uint64_t fire(const Device &device, const Options &options, std::uint64_t c
     do {
         const std::uint64_t missing = count == 0 ? 0 : count - fired;
         (void)require(
-            device.arm({.delay = first, .period = period, .count = missing, .wake = options.wake}),
-            Call::Timer, options.device);
+            device.arm({.delay = first, .period = period, .count = missing, .wake = wake}),
+            Call::Timer, options.device, find_kind(wake.kind)->name);
         sigint.sleep_until(count == 0 ? forever : later(first, period, missing - 1));
         fired += require(device.cancel_timer(), Call::Timer, options.device);
         first = later(steady_clock::now(), period, 1);
@@ -94,9 +94,9 @@ std::uint64_t fire(const Device &device, const Options &options, std::uint64_t c
     return fired;
 }
 
-std::uint64_t check(const Options &options)
+/// The firings that are asked for; throws CLI::ValidationError.
+std::uint64_t count_of(const Options &options)
 {
-    check_wake(options.wake);
     const nanoseconds period = options.period.value_or(nanoseconds(0));
     if (period.count() != 0 && period.count() < WAITQ_TIMER_PERIOD_MIN_NS)
         throw CLI::ValidationError("--period",
@@ -110,18 +110,23 @@ std::uint64_t check(const Options &options)
 
 Report run(const Options &options, const Settings &settings)
 {
-    const std::uint64_t count = check(options);
+    const WakeRequest wake = complete(options.wake);
+    if (wake.kind == WakeKind::wake_up_pollfree)
+        throw CLI::ValidationError("--kind " + std::string(find_kind(wake.kind)->name),
+                                   "it ends a queue, which is not a timer's to do; `waitq wake`");
+    const std::uint64_t count = count_of(options);
     const Device device = open_device(options.device);
     const SigintGuard guard;
     const BlockedSigint blocked;
     if (!settings.json && count == 0)
         std::cerr << "armed; Ctrl+C disarms\n";
-    const std::uint64_t fired = fire(device, options, count, blocked);
+    const std::uint64_t fired = fire(device, options, wake, count, blocked);
     const bool interrupted = SigintGuard::caught();
     return {.exit = interrupted ? ExitCode::Interrupted : ExitCode::Ok,
             .json = {{"device", options.device.path},
-                     {"kind", find_kind(options.wake.kind)->name},
-                     {"post", options.wake.post},
+                     {"kind", find_kind(wake.kind)->name},
+                     {"key", wake.key},
+                     {"post", wake.post},
                      {"count", count},
                      {"fired", fired},
                      {"interrupted", interrupted}},

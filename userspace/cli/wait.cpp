@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // waitq wait
+#include "choices.hpp"
 #include "commands.hpp"
-#include "durations.hpp"
 #include "failure.hpp"
-#include "options.hpp"
+#include "reports.hpp"
 #include "sigint.hpp"
 
 #include <memory>
@@ -17,9 +17,54 @@ struct Options {
     WaitRequest request;
     bool kind_named = false;
     std::optional<std::chrono::nanoseconds> timeout, until;
+    std::optional<State> state;
+    std::optional<Callback> callback;
+    std::optional<std::uint32_t> key;
 };
 
-/// Puts kind and timeout together; throws CLI::ValidationError if they don't go together.
+[[noreturn]] void refuse(const WaitKindRow &row, const std::string &why)
+{
+    throw CLI::ValidationError("--kind " + std::string(row.name), why);
+}
+
+/// The row of @request's kind, or of its timed variant if there is a timeout and the kind was
+/// left to us.
+const WaitKindRow &timed(const WaitRequest &request, bool kind_named)
+{
+    const WaitKindRow *row = find_kind(request.kind);
+    if (!request.timeout && row->has_timeout())
+        refuse(*row, "give the --timeout");
+    if (!request.timeout || row->has_timeout())
+        return *row;
+    const WaitKindRow *variant = find_kind(wait_kinds, std::string(row->name) + "_timeout");
+    if (kind_named)
+        refuse(*row, "this kind has no timeout; " +
+                         (variant ? "name " + std::string(variant->name)
+                                  : std::string("`waitq kinds` tells which have a clock")));
+    return *variant;
+}
+
+/// Throws CLI::ValidationError for what the module would refuse, and says why.
+void check(const WaitKindRow &row, const Options &options)
+{
+    const WaitRequest &request = options.request;
+    const bool macro = request.engine == Engine::Macro;
+    const bool by_hand = row.has_state() && row.sleep != "PLAIN";
+    if (options.state && !row.has_state())
+        refuse(row, "it takes no --state; `waitq kinds` tells which do (state: caller)");
+    if ((options.callback || options.key) && row.sleep != "FUNC")
+        refuse(row, "it takes no --callback and no --key; " +
+                        std::string(find_kind(WaitKind::init_waitqueue_func_entry)->name) +
+                        " does");
+    if (options.callback == Callback::Poller && macro)
+        refuse(row, "--callback poller is of --engine core");
+    if (request.exclusive && (macro || by_hand))
+        refuse(row, "--exclusive is for macros by --engine core; here the kind says it all");
+    if ((request.window || request.nap) && row.lock != "NONE")
+        refuse(row, "no --window and no --nap: it holds a lock while it tests the condition");
+}
+
+/// Puts the options together; throws CLI::ValidationError if they don't go together.
 WaitRequest complete(const Options &options)
 {
     WaitRequest request = options.request;
@@ -27,19 +72,21 @@ WaitRequest complete(const Options &options)
         request.timeout = *options.timeout;
     if (options.until)
         request.timeout = std::chrono::steady_clock::time_point(*options.until);
-
-    const WaitKindRow *row = find_kind(request.kind);
-    if (request.timeout && !row->has_timeout()) {
-        const std::string timed = std::string(row->name) + "_timeout";
-        if (options.kind_named)
-            throw CLI::ValidationError("--kind " + std::string(row->name),
-                                       "this kind has no timeout; name " + timed);
-        row = find_kind(wait_kinds, timed);
-        request.kind = row->kind;
-    }
-    if (!request.timeout && row->has_timeout())
-        throw CLI::ValidationError("--kind " + std::string(row->name), "give the --timeout");
+    const WaitKindRow &row = timed(request, options.kind_named);
+    check(row, options);
+    request.kind = row.kind;
+    request.state = options.state.value_or(request.state);
+    request.callback = options.callback.value_or(request.callback);
+    request.key = options.key.value_or(request.key);
     return request;
+}
+
+/// Whether a caught SIGINT, which is not fatal, would pass the sleep by where an uncaught one ends
+/// it.
+bool heeds_fatal_signals_only(const WaitRequest &request)
+{
+    const WaitKindRow *row = find_kind(request.kind);
+    return row->has_state() ? request.state == State::Killable : row->state == "KILLABLE";
 }
 
 /// Waits. A SIGINT that comes before the kernel sleeps is an outcome like one that comes after.
@@ -47,66 +94,19 @@ WaitResult sleep_in(const Device &device, const WaitRequest &request, const Devi
 {
     const auto result = device.wait(request);
     if (!result && SigintGuard::caught())
-        return {Outcome::Signalled, {}, 0};
-    return require(result, Call::Wait, name);
-}
-
-const char *word(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::Satisfied:
-        return "satisfied";
-    case Outcome::TimedOut:
-        return "timed out";
-    case Outcome::Signalled:
-        break;
-    }
-    return "signalled";
-}
-
-ExitCode exit_code(Outcome outcome, bool interrupted)
-{
-    if (interrupted || outcome == Outcome::Signalled)
-        return ExitCode::Interrupted;
-    return outcome == Outcome::TimedOut ? ExitCode::TimedOut : ExitCode::Ok;
-}
-
-std::string text_of(const WaitRequest &request, const WaitResult &result, bool interrupted)
-{
-    std::string text = word(result.outcome);
-    if (result.outcome == Outcome::Satisfied) {
-        text += ": the counter reached " + std::to_string(request.threshold);
-        if (request.consume)
-            text += ", and " + std::to_string(request.threshold) + " was taken off";
-    }
-    if (result.left.count() != 0)
-        text += "; " + format_duration(result.left) + " left";
-    if (result.spurious != 0)
-        text += "; woken in vain: " + plural(result.spurious, "time");
-    if (interrupted && result.outcome != Outcome::Signalled)
-        text += "; Ctrl+C came while it slept";
-    return text + '\n';
+        return {Outcome::Signalled, {}, 0, 0, 0, 0, 0, 0, 0};
+    return require(result, Call::Wait, name, find_kind(request.kind)->name);
 }
 
 Report run(const Options &options)
 {
     const WaitRequest request = complete(options);
     const Device device = open_device(options.device);
-    // A killable sleep heeds fatal signals only, and a caught SIGINT is not fatal: leave it alone.
     std::optional<SigintGuard> guard;
-    if (find_kind(request.kind)->state != "KILLABLE")
+    if (!heeds_fatal_signals_only(request))
         guard.emplace(device.fd());
     const WaitResult result = sleep_in(device, request, options.device);
-    const bool interrupted = SigintGuard::caught();
-    return {.exit = exit_code(result.outcome, interrupted),
-            .json = {{"device", options.device.path},
-                     {"kind", find_kind(request.kind)->name},
-                     {"threshold", request.threshold},
-                     {"outcome", word(result.outcome)},
-                     {"left_ns", result.left.count()},
-                     {"spurious", result.spurious},
-                     {"interrupted", interrupted}},
-            .text = text_of(request, result, interrupted)};
+    return wait_report(options.device.path, request, result, SigintGuard::caught());
 }
 
 void add_options(CLI::App &app, Options &options)
@@ -132,11 +132,26 @@ void add_options(CLI::App &app, Options &options)
         },
         "how to sleep, by the kernel's name (default: wait_event_interruptible,\n"
         "or with a timeout wait_event_interruptible_timeout):");
+    add_engine(app, options.request);
+    add_choice(
+        app, "--state", states, [&options](const auto &row) { options.state = row.value; },
+        "for kinds that leave the task's state to the caller:");
+    add_choice(
+        app, "--callback", callbacks, [&options](const auto &row) { options.callback = row.value; },
+        "for init_waitqueue_func_entry, what its wake function does:");
+    add_key(
+        app, [&options](std::uint32_t key) { options.key = key; },
+        "for the same: wake-ups with a key wake it if a bit is in both (default: 0, any)");
+    app.add_flag("--window", options.request.window,
+                 "hold on between the test and the sleep, until somebody wakes");
+    app.add_flag("--nap", options.request.nap, "let the condition sleep when it is tested");
 }
 
 constexpr const char *footer =
     R"(Ctrl+C ends an interruptible sleep, and kills this command in a killable one. It does nothing to
 an uninterruptible one (state D in ps) until that is woken; then the signal lands.
+
+`waitq kinds` tells of each kind the state, what it returns, and whether this kernel has it.
 
 Durations: 10ns, 50us, 200ms, 1.5s, 2m, 1h or 0.
 Exit status: 0 satisfied, 124 timed out, 130 interrupted, 1 error, 2 usage.
@@ -145,7 +160,8 @@ Examples:
   waitq wait                           until somebody posts: `waitq wake`, elsewhere
   waitq wait --timeout 1.5s --consume  take one token, for at most 1.5 s
   waitq wait 1 --threshold 3           on /dev/waitq1, until three were posted
-  waitq wait --kind wait_event         Ctrl+C won't help; `waitq wake` will)";
+  waitq wait --kind wait_event         Ctrl+C won't help; `waitq wake` will
+  waitq wait --kind wait_woken --state killable --timeout 5s --engine macro)";
 
 } // namespace
 

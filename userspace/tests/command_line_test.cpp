@@ -61,7 +61,8 @@ TEST(CommandLine, HelpIsOfEachCommand)
     const Finished all = waitq({"--help"});
     EXPECT_EQ(all.status, 0);
     EXPECT_EQ(all.err, "");
-    for (const char *command : {"list", "info", "wait", "wake", "timer", "demo"}) {
+    for (const char *command :
+         {"list", "info", "kinds", "waiters", "wait", "wake", "timer", "demo"}) {
         EXPECT_TRUE(has(all.out, std::string("  ") + command)) << all.out;
         const Finished one = waitq({command, "--help"});
         EXPECT_EQ(one.status, 0);
@@ -146,6 +147,31 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{{"wake", "--nr", "2", "--all"}, "excludes"},
         Usage{{"wake", "--kind", "wake_up_nr"}, "give --nr"},
         Usage{{"wake", "--kind", "wake_up_all", "--nr", "2"}, "takes no --nr"},
+        Usage{{"wait", "--engine", "rust"}, "'rust' is none of core, macro"},
+        Usage{{"wait", "--state", "killable"}, "takes no --state"},
+        Usage{{"wait", "--kind", "wait_event_state", "--state", "d"}, "is none of interruptible"},
+        Usage{{"wait", "--callback", "wake"}, "init_waitqueue_func_entry does"},
+        Usage{{"wait", "--key", "1"}, "init_waitqueue_func_entry does"},
+        Usage{{"wait", "--kind", "init_waitqueue_func_entry", "--timeout", "1s", "--engine",
+               "macro", "--callback", "poller"},
+              "of --engine core"},
+        Usage{{"wait", "--engine", "macro", "--exclusive"}, "--engine core"},
+        Usage{{"wait", "--kind", "add_wait_queue", "--timeout", "1s", "--exclusive"},
+              "the kind says it all"},
+        Usage{{"wait", "--kind", "wait_event_lock_irq", "--window"}, "holds a lock"},
+        Usage{{"wait", "--kind", "wait_event_interruptible_locked", "--nap"}, "holds a lock"},
+        Usage{{"wait", "--kind", "io_wait_event", "--timeout", "1s"}, "which have a clock"},
+        Usage{{"wait", "--kind", "wait_woken"}, "give the --timeout"},
+        Usage{{"wake", "--context", "HARD_IRQ"}, "none of process, hard-irq"},
+        Usage{{"wake", "--key", "1"}, "takes no --key"},
+        Usage{{"wake", "--kind", "wake_up_poll", "--key", "0x"}, "is no key"},
+        Usage{{"wake", "--kind", "wake_up_poll", "--key", "0x100000000"}, "is no key"},
+        Usage{{"wake", "--kind", "wake_up_poll", "--key", "-1"}, "is no key"},
+        Usage{{"wake", "--kind", "wake_up_pollfree", "--post", "1"}, "posts nothing"},
+        Usage{{"wake", "--kind", "wake_up_interruptible_nr"}, "give --nr"},
+        Usage{{"timer", "--delay", "0", "--key", "1"}, "takes no --key"},
+        Usage{{"timer", "--delay", "0", "--kind", "wake_up_pollfree"}, "ends a queue"},
+        Usage{{"kinds", "256"}, "names no device"}, Usage{{"waiters", "x"}, "names no device"},
         Usage{{"timer"}, "--delay is required"},
         Usage{{"timer", "--delay", "1s", "--count", "2"}, "give the --period"},
         Usage{{"timer", "--delay", "1s", "--period", "49us"}, "the shortest is 50us"}));
@@ -184,6 +210,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::vector<std::string>{"wait", "--timeout", "1ms"},
                     std::vector<std::string>{"wake", "--kind", "wake_up_nr", "--nr", "2"},
                     std::vector<std::string>{"timer", "--delay", "0"},
+                    std::vector<std::string>{"kinds"}, std::vector<std::string>{"waiters"},
                     std::vector<std::string>{"demo"}));
 
 TEST(CommandLine, AnotherDeviceIsToldFromAWaitqDevice)
@@ -191,6 +218,8 @@ TEST(CommandLine, AnotherDeviceIsToldFromAWaitqDevice)
     for (const std::vector<std::string> &arguments : {std::vector<std::string>{"info", "/dev/null"},
                                                       {"wait", "/dev/null"},
                                                       {"wake", "/dev/null"},
+                                                      {"kinds", "/dev/null"},
+                                                      {"waiters", "/dev/null"},
                                                       {"timer", "--delay", "0", "/dev/null"}}) {
         const Finished run = waitq(arguments);
         EXPECT_EQ(run.status, 1);

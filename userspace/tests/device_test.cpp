@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the library hands to the kernel, and what it makes of the answers. The kernel is a function
-// here: this program's ioctl() takes the place of libc's.
+// What the library hands to the kernel, and what it makes of the answers.
+#include "fake_kernel.hpp"
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstdarg>
 #include <cstring>
-#include <functional>
-#include <gtest/gtest.h>
-#include <sys/ioctl.h>
 #include <type_traits>
 #include <waitq/waitq.hpp>
-
-namespace {
-
-using Kernel = std::function<int(unsigned long request, void *argument)>; // 0 or an errno
-
-Kernel &kernel()
-{
-    static Kernel installed;
-    return installed;
-}
-
-} // namespace
-
-extern "C" int ioctl(int /*fd*/, unsigned long request, ...) noexcept
-{
-    va_list arguments;
-    va_start(arguments, request);
-    void *argument = va_arg(arguments, void *);
-    va_end(arguments);
-    errno = kernel() ? kernel()(request, argument) : ENOTTY;
-    return errno == 0 ? 0 : -1;
-}
 
 namespace waitq {
 
@@ -42,24 +19,8 @@ using std::chrono::steady_clock;
 static_assert(!std::is_copy_constructible_v<Device> && !std::is_copy_assignable_v<Device>);
 static_assert(std::is_nothrow_move_constructible_v<Device>);
 
-class DeviceCalls : public testing::Test {
+class DeviceCalls : public fake::KernelTest {
 protected:
-    /// The next calls must be @request, on a @Struct that @answer reads and
-    /// writes.
-    template <typename Struct>
-    void expect(unsigned long request, std::function<int(Struct &)> answer)
-    {
-        kernel() = [this, request, answer](unsigned long seen, void *argument) {
-            ++calls_;
-            EXPECT_EQ(seen, request);
-            auto &call = *static_cast<Struct *>(argument);
-            EXPECT_EQ(call.size, sizeof(Struct));
-            return answer(call);
-        };
-    }
-    void TearDown() override { kernel() = nullptr; }
-
-    int calls_ = 0;
     Device device_ = Device::open("/dev/null").value();
 };
 
@@ -86,6 +47,42 @@ TEST_F(DeviceCalls, WaitHandsOverItsRequest)
     EXPECT_EQ(result->outcome, Outcome::Satisfied);
     EXPECT_EQ(result->left, 42ns);
     EXPECT_EQ(result->spurious, 2U);
+}
+
+TEST_F(DeviceCalls, WaitHandsOverWhatItsKindTakes)
+{
+    expect<waitq_wait>(WAITQ_IOC_WAIT, [](waitq_wait &call) {
+        EXPECT_EQ(call.kind, WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY);
+        EXPECT_EQ(call.engine, WAITQ_ENGINE_MACRO);
+        EXPECT_EQ(call.flags, WAITQ_WINDOW | WAITQ_NAP);
+        EXPECT_EQ(call.state, WAITQ_STATE_KILLABLE);
+        EXPECT_EQ(call.callback, WAITQ_CALLBACK_END);
+        EXPECT_EQ(call.key, 0x41U);
+        EXPECT_EQ(call.pad, 0U);
+        call.returned = -512;
+        call.observed = WAITQ_SAW_LINKED;
+        call.tests = 3;
+        call.before = 4;
+        call.after = 5;
+        call.calls = 6;
+        return EINTR;
+    });
+    const auto result = device_.wait({.kind = WaitKind::init_waitqueue_func_entry,
+                                      .engine = Engine::Macro,
+                                      .timeout = 1s,
+                                      .window = true,
+                                      .nap = true,
+                                      .state = State::Killable,
+                                      .callback = Callback::End,
+                                      .key = 0x41});
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->outcome, Outcome::Signalled);
+    EXPECT_EQ(result->returned, -512);
+    EXPECT_EQ(result->observed, WAITQ_SAW_LINKED);
+    EXPECT_EQ(result->tests, 3U);
+    EXPECT_EQ(result->before, 4U);
+    EXPECT_EQ(result->after, 5U);
+    EXPECT_EQ(result->calls, 6U);
 }
 
 TEST_F(DeviceCalls, AbsoluteDeadlineIsFlagged)
@@ -166,7 +163,7 @@ TEST_F(DeviceCalls, WakeHandsOverItsRequest)
     expect<waitq_wake>(WAITQ_IOC_WAKE, [](waitq_wake &call) {
         EXPECT_EQ(call.kind, 1U);
         EXPECT_EQ(call.nr, 3U);
-        EXPECT_EQ(call.pad, 0U);
+        EXPECT_EQ(call.context, 0U);
         EXPECT_EQ(call.post, 5U);
         call.woken = 2;
         call.counter = 9;
@@ -178,6 +175,84 @@ TEST_F(DeviceCalls, WakeHandsOverItsRequest)
     EXPECT_EQ(result->counter, 9U);
 }
 
+TEST_F(DeviceCalls, WakeHandsOverWhereAndHow)
+{
+    expect<waitq_wake>(WAITQ_IOC_WAKE, [](waitq_wake &call) {
+        EXPECT_EQ(call.kind, WAITQ_WAKE_UP_POLL);
+        EXPECT_EQ(call.engine, WAITQ_ENGINE_MACRO);
+        EXPECT_EQ(call.context, WAITQ_CONTEXT_IRQ_WORK);
+        EXPECT_EQ(call.nr, 0U);
+        EXPECT_EQ(call.key, 0xffffffffU);
+        return 0;
+    });
+    EXPECT_TRUE(device_.wake({.kind = WakeKind::wake_up_poll,
+                              .key = 0xffffffff,
+                              .engine = Engine::Macro,
+                              .context = Context::IRQ_WORK}));
+    EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(DeviceCalls, KindsAreBits)
+{
+    expect<waitq_kinds>(WAITQ_IOC_KINDS, [](waitq_kinds &call) {
+        EXPECT_EQ(call.pad, 0U);
+        call.wait = 1ULL << WAITQ_WAIT_SLEEP_ON_TIMEOUT | 1U << WAITQ_WAIT_EVENT;
+        call.wake = 1ULL << WAITQ_WAKE_UP_POLLFREE;
+        return 0;
+    });
+    const Kinds kinds = device_.kinds().value();
+    for (const WaitKindRow &row : wait_kinds)
+        EXPECT_EQ(kinds.has(row.kind),
+                  row.kind == WaitKind::wait_event || row.kind == WaitKind::sleep_on_timeout)
+            << row.name;
+    for (const WakeKindRow &row : wake_kinds)
+        EXPECT_EQ(kinds.has(row.kind), row.kind == WakeKind::wake_up_pollfree) << row.name;
+}
+
+/// A kernel with @linked waiters, of the pids 0, 1, 2 and so on.
+int answer_waiters(waitq_waiters &call, std::uint64_t linked)
+{
+    auto *entries = reinterpret_cast<waitq_waiter *>(call.waiters);
+    const auto written = std::min<std::uint64_t>(call.count, linked);
+    for (std::uint32_t index = 0; index < written; ++index)
+        entries[index].pid = index;
+    call.count = static_cast<std::uint32_t>(written);
+    call.linked = linked;
+    return 0;
+}
+
+TEST_F(DeviceCalls, WaitersAreThoseThatWereWritten)
+{
+    expect<waitq_waiters>(WAITQ_IOC_WAITERS,
+                          [](waitq_waiters &call) { return answer_waiters(call, 2); });
+    const Waiters found = device_.waiters().value();
+    EXPECT_EQ(calls_, 1);
+    EXPECT_EQ(found.linked, 2U);
+    ASSERT_EQ(found.entries.size(), 2U);
+    EXPECT_EQ(found.entries[1].pid, 1U);
+}
+
+TEST_F(DeviceCalls, WaitersAreAskedForAgainWithMoreRoom)
+{
+    expect<waitq_waiters>(WAITQ_IOC_WAITERS,
+                          [](waitq_waiters &call) { return answer_waiters(call, 1000); });
+    const Waiters found = device_.waiters().value();
+    EXPECT_EQ(calls_, 2);
+    ASSERT_EQ(found.entries.size(), 1000U);
+    EXPECT_EQ(found.entries.back().pid, 999U);
+}
+
+TEST_F(DeviceCalls, WaitersBeyondTheLimitAreCountedOnly)
+{
+    expect<waitq_waiters>(WAITQ_IOC_WAITERS, [](waitq_waiters &call) {
+        EXPECT_LE(call.count, WAITQ_WAITERS_MAX);
+        return answer_waiters(call, WAITQ_WAITERS_MAX + 5);
+    });
+    const Waiters found = device_.waiters().value();
+    EXPECT_EQ(found.entries.size(), WAITQ_WAITERS_MAX);
+    EXPECT_EQ(found.linked, WAITQ_WAITERS_MAX + 5);
+}
+
 TEST_F(DeviceCalls, ArmAndCancelReportFirings)
 {
     expect<waitq_timer>(WAITQ_IOC_TIMER, [](waitq_timer &call) {
@@ -187,6 +262,8 @@ TEST_F(DeviceCalls, ArmAndCancelReportFirings)
         EXPECT_EQ(call.delay_ns, 50'000'000);
         EXPECT_EQ(call.period_ns, 10'000'000);
         EXPECT_EQ(call.count, 3U);
+        EXPECT_EQ(call.key, 0U);
+        EXPECT_EQ(call.pad, 0U);
         EXPECT_EQ(call.post, 4U);
         call.fired = 11;
         return 0;

@@ -65,6 +65,11 @@ INSTANTIATE_TEST_SUITE_P(
              {true, {9}, {}},
              "not a waitq device"},
         Case{"Uninterruptible", Call::Wait, waitq9, 9, EPERM, {true, {9}, {}}, "CAP_SYS_ADMIN"},
+        Case{"CallbackEnd", Call::Wait, waitq9, 9, EPERM, {true, {9}, {}}, "--callback end"},
+        Case{"SoleTaken", Call::Wait, waitq9, 9, EBUSY, {true, {9}, {}}, "`waitq waiters`"},
+        Case{"QueueEnded", Call::Wait, waitq9, 9, EIDRM, {true, {9}, {}}, "wake_up_pollfree ended"},
+        Case{"Interrupt", Call::Wake, waitq9, 9, EPERM, {true, {9}, {}}, "another --context"},
+        Case{"KindLacking", Call::Timer, waitq9, 9, EOPNOTSUPP, {true, {9}, {}}, "`waitq kinds`"},
         Case{"Overflow", Call::Wake, waitq9, 9, EOVERFLOW, {true, {9}, 17}, "is 17 and"},
         Case{"OverflowMax",
              Call::Wake,
@@ -77,6 +82,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ListUnloaded", Call::List, "/sys/class/waitq", {}, ENOENT, {}, "sudo insmod"},
         Case{"ListNoSysfs", Call::List, "/sys/class/waitq", {}, ENOENT, {true, {}, {}}, "sysfs"}),
     [](const auto &given) { return std::string(given.param.name); });
+
+TEST(FailureText, NamesTheKind)
+{
+    const auto remedy = [](Call call, int error, const char *kind) {
+        return Failure(call, {}, std::error_code(error, std::generic_category()), kind).remedy({});
+    };
+    EXPECT_NE(remedy(Call::Wake, EOPNOTSUPP, "wake_up_sync").find("not have wake_up_sync: "),
+              std::string::npos);
+    // The same errno, of the two kinds that have it.
+    EXPECT_NE(remedy(Call::Wait, EBUSY, "init_waitqueue_func_entry").find("--callback poller"),
+              std::string::npos);
+    EXPECT_NE(remedy(Call::Wait, EBUSY, "add_wait_queue_priority_exclusive").find("only one"),
+              std::string::npos);
+}
 
 TEST(FailureText, WithoutAdviceIsOneLine)
 {

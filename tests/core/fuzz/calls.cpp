@@ -119,7 +119,10 @@ void World::do_wait(bool may_sleep)
 {
     waitq_wait request{};
     request.kind = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(6));
+    if (request.kind == WAITQ_WAIT_SLEEP_ON_TIMEOUT)
+        request.kind = 0; // the kernel of threads does not have it
     request.flags = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(8));
+    request.flags &= ~WAITQ_WINDOW; // as long as somebody does not wake, and that may be never
     request.threshold = input_.number();
     request.timeout_ns = input_.flag() ? static_cast<__s64>(input_.number()) : 0;
     if (!may_sleep) { // one that only looks
@@ -148,7 +151,9 @@ void World::do_wait(bool may_sleep)
         must(more <= 1, "one wait, two timeouts");
         timeouts_ += more;
     } else {
-        must(result == -EINVAL || (result == -EPERM && !current().privileged), "a wait is refused");
+        must(result == -EINVAL || (result == -EOPNOTSUPP && asked.kind >= 6) ||
+                 (result == -EPERM && !current().privileged),
+             "a wait is refused");
     }
 }
 
@@ -159,13 +164,13 @@ void World::do_wake()
     request.nr = request.kind == WAITQ_WAKE_UP_NR || input_.below(16) == 0
                      ? static_cast<__u32>(input_.number())
                      : 0;
-    request.pad = input_.below(16) == 0;
+    request.engine = input_.below(16) == 0 ? 2 : WAITQ_ENGINE_CORE;
     request.post = input_.number();
     const waitq_wake asked = request;
     long result = 0;
     if (call(some_file(), WAITQ_NR_WAKE, request, result)) {
         counter_ += asked.post;
-        must(counter_ >= asked.post && asked.pad == 0 && asked.kind < 3,
+        must(counter_ >= asked.post && asked.engine == WAITQ_ENGINE_CORE && asked.kind < 3,
              "a wake-up succeeds that must not");
         must(result != 0 || (request.counter == counter_ && request.woken <= 1),
              "a wake-up has another answer");

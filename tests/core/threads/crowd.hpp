@@ -35,8 +35,9 @@ public:
     {
         while (!done()) {
             for (TaskThread &task : tasks_)
-                send_signal(task.task(), false);
-            std::this_thread::sleep_for(std::chrono::microseconds(50));
+                if (!task.task().signal_pending) // the former was seen
+                    send_signal(task.task(), false);
+            std::this_thread::yield();
         }
     }
 

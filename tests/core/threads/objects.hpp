@@ -55,10 +55,7 @@ inline HrTimer &inside(hrtimer *timer)
 bool spin_lock(std::mutex &lock);
 void spin_unlock(std::mutex &lock, bool irqs_were_on);
 
-// kernel/sched/wait.c, for who links entries of another kind.
-void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
-void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry);
-// `key` goes to the wake functions.
+// kernel/sched/wait.c, for pollers. `key` goes to the wake functions.
 void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);
 
 } // namespace threads

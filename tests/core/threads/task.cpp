@@ -33,7 +33,7 @@ bool may_run(const Task &task)
     return state == TASK_RUNNING || signal_ends(state, task);
 }
 
-void sleep_until(long long deadline_ns)
+void block_until(long long deadline_ns)
 {
     Task &self = current();
     if (self.context == Context::interrupt || self.spinlocks || !self.irqs_on)
@@ -142,7 +142,7 @@ long kapi_ns_to_jiffies(unsigned long long ns)
 
 void schedule()
 {
-    sleep_until(endless);
+    block_until(endless);
 }
 
 long schedule_timeout(long timeout)
@@ -154,7 +154,7 @@ long schedule_timeout(long timeout)
         return timeout;
     }
     const long long expiry = (jiffies + timeout) * jiffy_ns;
-    sleep_until(expiry);
+    block_until(expiry);
     const long long left = expiry - kapi_now_ns();
     return left > 0 ? static_cast<long>((left + jiffy_ns - 1) / jiffy_ns) : 0;
 }

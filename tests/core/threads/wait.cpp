@@ -81,20 +81,6 @@ bool signal_pending_state(unsigned int state)
 
 } // namespace
 
-void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
-{
-    const bool irqs = spin_lock(inside(head).lock);
-    link_in(inside(head), inside(entry));
-    spin_unlock(inside(head).lock, irqs);
-}
-
-void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
-{
-    const bool irqs = spin_lock(inside(head).lock);
-    unlink(inside(entry));
-    spin_unlock(inside(head).lock, irqs);
-}
-
 void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key)
 {
     const bool irqs = spin_lock(inside(head).lock);
@@ -155,6 +141,20 @@ bool kapi_finish_wait(wait_queue_head *opaque, wait_queue_entry *opaque_entry)
     return !linked;
 }
 
+void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
+{
+    const bool irqs = spin_lock(inside(head).lock);
+    link_in(inside(head), inside(entry));
+    spin_unlock(inside(head).lock, irqs);
+}
+
+void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
+{
+    const bool irqs = spin_lock(inside(head).lock);
+    unlink(inside(entry));
+    spin_unlock(inside(head).lock, irqs);
+}
+
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
 {
     if (!current().spinlocks)
@@ -179,6 +179,52 @@ unsigned long kapi_head_lock(wait_queue_head *head)
 void kapi_head_unlock(wait_queue_head *head, unsigned long irq_flags)
 {
     spin_unlock(inside(head).lock, irq_flags != 0);
+}
+
+// A mark's wake function.
+static int mark_passed(wait_queue_entry *, unsigned int, int, void *)
+{
+    return 0;
+}
+
+void kapi_walk_begin(kapi_walk *walk, wait_queue_head *opaque)
+{
+    List &list = inside(opaque).list;
+    kapi_init_wait_entry(&walk->at, 0, mark_passed);
+    kapi_init_wait_entry(&walk->end, 0, mark_passed);
+    insert(inside(&walk->at).link, list, *list.next.load(relaxed));
+    insert(inside(&walk->end).link, *list.prev.load(relaxed), list);
+}
+
+wait_queue_entry *kapi_walk_next(kapi_walk *walk)
+{
+    WaitEntry &at = inside(&walk->at);
+    for (;;) {
+        List *next = at.link.next.load(relaxed);
+        if (next == &inside(&walk->end).link)
+            return nullptr;
+        unlink(at);
+        insert(at.link, *next, *next->next.load(relaxed));
+        WaitEntry &entry = entry_of(next);
+        if (entry.function != mark_passed)
+            return reinterpret_cast<wait_queue_entry *>(&entry);
+    }
+}
+
+void kapi_walk_end(kapi_walk *walk)
+{
+    unlink(inside(&walk->at));
+    unlink(inside(&walk->end));
+}
+
+int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    return inside(entry).function(entry, mode, sync, key);
+}
+
+int default_wake_function(wait_queue_entry *entry, unsigned int mode, int, void *)
+{
+    return try_to_wake_up(*inside(entry).task, mode);
 }
 
 bool kapi_has_sleeper(wait_queue_head *head)

@@ -71,10 +71,18 @@ struct Answer {
 constexpr auto poison = 0xa5a5a5a5a5a5a5a5ULL;
 
 inline waitq_wait wait_request(waitq_wait_kind kind, __u64 threshold = 1, __s64 timeout_ns = 0,
-                               __u32 flags = 0)
+                               __u32 flags = 0, __u32 engine = WAITQ_ENGINE_CORE)
 {
-    return {sizeof(waitq_wait),         kind,  flags, 0xa5a5a5a5, threshold, timeout_ns,
-            static_cast<__s64>(poison), poison};
+    waitq_wait request;
+    std::memset(&request, 0xa5, sizeof request);
+    request.size = sizeof request;
+    request.kind = kind;
+    request.engine = engine;
+    request.flags = flags;
+    request.state = request.callback = request.key = request.pad = 0;
+    request.threshold = threshold;
+    request.timeout_ns = timeout_ns;
+    return request;
 }
 inline Answer<waitq_wait> wait(const File &file, waitq_wait request)
 {
@@ -82,18 +90,21 @@ inline Answer<waitq_wait> wait(const File &file, waitq_wait request)
     return {error, request};
 }
 
+inline Answer<waitq_wake> wake(const File &file, waitq_wake request)
+{
+    const long error = value_of(::ioctl(file.fd(), WAITQ_IOC_WAKE, &request));
+    return {error, request};
+}
 inline Answer<waitq_wake> wake(const File &file, __u64 post, waitq_wake_kind kind = WAITQ_WAKE_UP,
                                __u32 nr = 0)
 {
-    waitq_wake request{sizeof(waitq_wake), kind, nr, 0, post, poison, poison};
-    const long error = value_of(::ioctl(file.fd(), WAITQ_IOC_WAKE, &request));
-    return {error, request};
+    return wake(file, {sizeof(waitq_wake), kind, 0, 0, nr, 0, post, poison, poison});
 }
 
 inline waitq_timer timer_request(__s64 delay_ns, __s64 period_ns = 0, __u64 count = 1,
                                  __u64 post = 1, waitq_wake_kind kind = WAITQ_WAKE_UP)
 {
-    return {sizeof(waitq_timer), 0, kind, 0, delay_ns, period_ns, count, post, poison};
+    return {sizeof(waitq_timer), 0, kind, 0, 0, 0, delay_ns, period_ns, count, post, poison};
 }
 inline Answer<waitq_timer> timer(const File &file, waitq_timer request)
 {

@@ -14,7 +14,7 @@ char state_of(pid_t task)
     std::getline(file, line);
     const auto name_end = line.rfind(')');
     const char state = name_end == std::string::npos ? '\0' : line[name_end + 2];
-    if (state != 'S' && state != 'D')
+    if (state != 'S' && state != 'D' && state != 'I')
         return state;
     // A task that has set its state still runs, tests its condition and counts. The kernel tells a
     // sleeper's system call only once it is off the CPU (wait_task_inactive()).

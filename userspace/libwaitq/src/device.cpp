@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
 #include <cerrno>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -85,11 +86,19 @@ Result<WaitResult> Device::wait(const WaitRequest &request) const
 
     auto call = sized<waitq_wait>();
     call.kind = static_cast<std::uint32_t>(request.kind);
+    call.engine = static_cast<std::uint32_t>(request.engine);
+    call.state = static_cast<std::uint32_t>(request.state);
+    call.callback = static_cast<std::uint32_t>(request.callback);
+    call.key = request.key;
     call.threshold = request.threshold;
     if (request.consume)
         call.flags |= WAITQ_CONSUME;
     if (request.exclusive)
         call.flags |= WAITQ_EXCLUSIVE;
+    if (request.window)
+        call.flags |= WAITQ_WINDOW;
+    if (request.nap)
+        call.flags |= WAITQ_NAP;
     if (request.timeout) {
         const Time time = to_uapi(*request.timeout);
         call.timeout_ns = time.ns;
@@ -114,6 +123,12 @@ Result<WaitResult> Device::wait(const WaitRequest &request) const
         }
         result.left = nanoseconds(call.left_ns);
         result.spurious += call.spurious;
+        result.returned = call.returned;
+        result.observed = call.observed;
+        result.tests += call.tests;
+        result.before += call.before;
+        result.after += call.after;
+        result.calls += call.calls;
         // The kernel has put the time that was left into `call`: the same call goes on.
         if (result.outcome != Outcome::Signalled || request.on_signal == OnSignal::Return)
             return result;
@@ -124,7 +139,10 @@ Result<WakeResult> Device::wake(const WakeRequest &request) const
 {
     auto call = sized<waitq_wake>();
     call.kind = static_cast<std::uint32_t>(request.kind);
+    call.engine = static_cast<std::uint32_t>(request.engine);
+    call.context = static_cast<std::uint32_t>(request.context);
     call.nr = request.nr;
+    call.key = request.key;
     call.post = request.post;
     if (ioctl(fd_, WAITQ_IOC_WAKE, &call) < 0)
         return last_error();
@@ -138,6 +156,7 @@ Result<std::uint64_t> Device::arm(const TimerRequest &request) const
     call.flags = delay.flag;
     call.kind = static_cast<std::uint32_t>(request.wake.kind);
     call.nr = request.wake.nr;
+    call.key = request.wake.key;
     call.delay_ns = delay.ns;
     call.period_ns = request.period.count();
     call.count = request.count;
@@ -150,6 +169,34 @@ Result<std::uint64_t> Device::cancel_timer() const
     auto call = sized<waitq_timer>();
     call.flags = WAITQ_TIMER_CANCEL;
     return set_timer(fd_, call);
+}
+
+Result<Kinds> Device::kinds() const
+{
+    auto call = sized<waitq_kinds>();
+    if (ioctl(fd_, WAITQ_IOC_KINDS, &call) < 0)
+        return last_error();
+    return Kinds{call.wait, call.wake};
+}
+
+Result<Waiters> Device::waiters() const
+{
+    Waiters waiters{};
+    // They come and go: room for those there were, and once more if that did not do.
+    for (std::size_t room = 64;;) {
+        waiters.entries.resize(room);
+        auto call = sized<waitq_waiters>();
+        call.count = static_cast<std::uint32_t>(room);
+        call.waiters = reinterpret_cast<std::uintptr_t>(waiters.entries.data());
+        if (ioctl(fd_, WAITQ_IOC_WAITERS, &call) < 0)
+            return last_error();
+        waiters.linked = call.linked;
+        if (call.linked <= room || room == WAITQ_WAITERS_MAX) {
+            waiters.entries.resize(call.count);
+            return waiters;
+        }
+        room = std::min<std::size_t>(2 * call.linked, WAITQ_WAITERS_MAX);
+    }
 }
 
 Result<waitq_info> Device::info() const

@@ -42,13 +42,16 @@ public:
      * A signal whose handler has SA_RESTART never ends the wait.
      * Errors: EINVAL: threshold 0, a negative timeout, a timeout for a kind without one or none
      * for a kind with one; EPERM: an uninterruptible wait, endless or above
-     * WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS, without CAP_SYS_ADMIN.
+     * WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS, without CAP_SYS_ADMIN; EOPNOTSUPP: this kernel
+     * does not have the kind. <uapi/waitq.h> has the rest.
      */
     [[nodiscard]] Result<WaitResult> wait(const WaitRequest &request) const;
 
     /**
-     * Posts to the counter, then wakes those who sleep in wait(). Does not sleep.
-     * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX, nothing was done; EINVAL.
+     * Posts to the counter, then wakes those who sleep in wait(), from the context asked for;
+     * that may take a few milliseconds.
+     * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX, nothing was done; EINVAL;
+     * EOPNOTSUPP: this kernel does not have the kind; ENOMEM.
      */
     [[nodiscard]] Result<WakeResult> wake(const WakeRequest &request) const;
 
@@ -60,6 +63,12 @@ public:
     [[nodiscard]] Result<std::uint64_t> arm(const TimerRequest &request) const;
     /// Disarms the timer. Returns how often it fired.
     [[nodiscard]] Result<std::uint64_t> cancel_timer() const;
+
+    /// Which kinds the running kernel has.
+    [[nodiscard]] Result<Kinds> kinds() const;
+
+    /// Who is linked into the wait queues. Errors: ENOMEM.
+    [[nodiscard]] Result<Waiters> waiters() const;
 
     /// The figures of the queue, as they were at the call.
     [[nodiscard]] Result<waitq_info> info() const;

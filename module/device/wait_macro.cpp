@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+// wait_macro.cpp - WAITQ_IOC_WAIT by the kernel's own macros: the reference.
+#include "awaited.hpp"
+
+namespace waitq {
+namespace {
+
+bool test(void *awaited)
+{
+    return static_cast<Awaited *>(awaited)->test();
+}
+
+void before(void *awaited)
+{
+    static_cast<Awaited *>(awaited)->before();
+}
+
+void after(void *awaited)
+{
+    static_cast<Awaited *>(awaited)->after();
+}
+
+// The lock that a kind is called with, for as long as it is called.
+class HeldLock {
+public:
+    explicit HeldLock(Awaited &awaited) : awaited_(awaited)
+    {
+        switch (awaited.kind.lock) {
+        case row::Lock::CALLER:
+            awaited.queue.callers.lock_irq();
+            break;
+        case row::Lock::HEAD:
+            kapi_head_lock_irq_on(awaited.head.queue.native());
+            break;
+        case row::Lock::HEAD_IRQ:
+            kapi_head_lock_irq(awaited.head.queue.native());
+            break;
+        case row::Lock::NONE:
+            break;
+        }
+    }
+    ~HeldLock()
+    {
+        switch (awaited_.kind.lock) {
+        case row::Lock::CALLER:
+            awaited_.queue.callers.unlock_irq();
+            break;
+        case row::Lock::HEAD:
+            kapi_head_unlock_irq_on(awaited_.head.queue.native());
+            break;
+        case row::Lock::HEAD_IRQ:
+            kapi_head_unlock_irq(awaited_.head.queue.native());
+            break;
+        case row::Lock::NONE:
+            break;
+        }
+    }
+    HeldLock(const HeldLock &) = delete;
+    HeldLock &operator=(const HeldLock &) = delete;
+
+private:
+    Awaited &awaited_;
+};
+
+// From what the kernel's call returned to what came of the wait.
+WaitOutcome outcome_of(const WaitKind &kind, long returned)
+{
+    if (returned == -KAPI_ERESTARTSYS)
+        return WaitOutcome::signalled;
+    if (kind.clock == row::Clock::HRTIMER)
+        return returned == -KAPI_ETIME ? WaitOutcome::timed_out : WaitOutcome::satisfied;
+    return kind.timed() && returned == 0 ? WaitOutcome::timed_out : WaitOutcome::satisfied;
+}
+
+} // namespace
+
+void waitq_wait_by_macro(Awaited &awaited, __s64 timeout_ns, Waited &waited)
+{
+    kapi_macro wait{};
+    wait.head = awaited.head.queue.native();
+    wait.lock = awaited.queue.callers.native();
+    wait.state = static_cast<unsigned int>(awaited.state);
+    wait.timeout = Timeout::from_ns(static_cast<__u64>(timeout_ns)).left();
+    wait.timeout_ns = timeout_ns;
+    wait.condition = test;
+    wait.before = before;
+    wait.after = after;
+    wait.context = &awaited;
+    wait.callback = awaited.request.callback;
+    wait.key = awaited.request.key;
+    waited.result = counted(awaited.queue, waiting(awaited.head, awaited.exclusive), [&] {
+        {
+            const HeldLock held(awaited);
+            waited.returned = kapi_macro_wait(awaited.kind.value, &wait);
+        }
+        return WaitResult{outcome_of(awaited.kind, waited.returned), 0, 0, 0};
+    });
+    if (waited.returned == -KAPI_EBUSY && awaited.kind.entry == row::Entry::SOLE)
+        waited.error = Error::taken;
+    awaited.request.calls += wait.calls;
+    awaited.request.observed |=
+        (wait.was_empty ? WAITQ_SAW_EMPTY : 0) | (wait.linked ? WAITQ_SAW_LINKED : 0);
+}
+
+} // namespace waitq

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * context.c - runs a function where a driver's code may have to run: in an interrupt, hard or
+ * soft, in a workqueue, in a thread of the kernel. And work that an interrupt leaves behind.
+ */
+#include <linux/completion.h>
+#include <linux/hrtimer.h>
+#include <linux/irq_work.h>
+#include <linux/kthread.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "../uapi/waitq.h"
+#include "boundary.h"
+#include "compat.h"
+
+struct errand {
+	void (*function)(void *argument);
+	void *argument;
+	struct completion done;
+	union {
+		struct hrtimer hrtimer;
+		struct timer_list timer;
+		struct work_struct work;
+		struct irq_work irq_work;
+	};
+};
+
+static void run(struct errand *errand)
+{
+	errand->function(errand->argument);
+	complete(&errand->done);
+}
+
+static enum hrtimer_restart run_in_hard_irq(struct hrtimer *timer)
+{
+	run(container_of(timer, struct errand, hrtimer));
+	return HRTIMER_NORESTART;
+}
+
+static void run_in_soft_irq(struct timer_list *timer)
+{
+	run(container_of(timer, struct errand, timer));
+}
+
+static void run_in_work(struct work_struct *work)
+{
+	run(container_of(work, struct errand, work));
+}
+
+static void run_in_irq_work(struct irq_work *work)
+{
+	run(container_of(work, struct errand, irq_work));
+}
+
+static int run_in_thread(void *errand)
+{
+	run(errand);
+	return 0;
+}
+
+/*
+ * Each case waits for the completion, and then until nobody touches the errand any more:
+ * complete() is not the last that an interrupt does.
+ */
+static bool run_elsewhere(unsigned int context, struct errand *errand)
+{
+	struct task_struct *thread;
+
+	switch (context) {
+	case WAITQ_CONTEXT_HARD_IRQ:
+		compat_hrtimer_setup(&errand->hrtimer, run_in_hard_irq);
+		hrtimer_start(&errand->hrtimer, 0, HRTIMER_MODE_REL);
+		wait_for_completion(&errand->done);
+		hrtimer_cancel(&errand->hrtimer);
+		return true;
+	case WAITQ_CONTEXT_SOFT_IRQ:
+		timer_setup(&errand->timer, run_in_soft_irq, 0);
+		mod_timer(&errand->timer, jiffies);
+		wait_for_completion(&errand->done);
+		compat_timer_delete_sync(&errand->timer);
+		return true;
+	case WAITQ_CONTEXT_WORK:
+		INIT_WORK(&errand->work, run_in_work);
+		schedule_work(&errand->work);
+		wait_for_completion(&errand->done);
+		flush_work(&errand->work);
+		return true;
+	case WAITQ_CONTEXT_IRQ_WORK:
+		init_irq_work(&errand->irq_work, run_in_irq_work);
+		irq_work_queue(&errand->irq_work);
+		wait_for_completion(&errand->done);
+		irq_work_sync(&errand->irq_work);
+		return true;
+	case WAITQ_CONTEXT_KTHREAD:
+		thread = kthread_create(run_in_thread, errand, "waitq_waker");
+		if (IS_ERR(thread))
+			return false;
+		get_task_struct(thread);
+		wake_up_process(thread);
+		wait_for_completion(&errand->done);
+		kthread_stop(thread);
+		put_task_struct(thread);
+		return true;
+	}
+	return false;
+}
+
+bool kapi_run_in(unsigned int context, void (*function)(void *argument), void *argument)
+{
+	struct errand *errand;
+	bool ran;
+
+	if (context == WAITQ_CONTEXT_PROCESS) {
+		function(argument);
+		return true;
+	}
+	errand = kzalloc(sizeof(*errand), GFP_KERNEL_ACCOUNT);
+	if (!errand)
+		return false;
+	errand->function = function;
+	errand->argument = argument;
+	init_completion(&errand->done);
+	ran = run_elsewhere(context, errand);
+	kfree(errand);
+	return ran;
+}
+
+void kapi_work_init(struct work_struct *work)
+{
+	INIT_WORK(work, waitq_deferred);
+}
+
+void kapi_work_schedule(struct work_struct *work)
+{
+	schedule_work(work);
+}
+
+void kapi_work_cancel(struct work_struct *work)
+{
+	cancel_work_sync(work);
+}

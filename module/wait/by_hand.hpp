@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+// by_hand.hpp - sleeping by hand: the loops that drivers write where wait_event() does not fit.
+#pragma once
+
+#include "wait_event.hpp"
+
+namespace waitq {
+
+struct [[nodiscard]] HandResult {
+    WaitResult wait;
+    bool was_empty; // nobody was linked before this waiter: sleep_prepared() with exclusive
+    bool linked;    // after a sleep the entry was still linked
+};
+
+namespace by_hand {
+
+// As in wait_event(): what an exclusive waiter was given and does not use goes on to the next.
+WAITQ_INLINE void pass_on(WaitQueue &queue, Exclusive exclusive, bool unused, WaitResult &result)
+{
+    if (exclusive == Exclusive::yes && unused)
+        result.passed_on = queue.wake_up(Wakes::one());
+}
+
+// Under the head's lock: a task may run before the waker that woke it has unlinked it.
+WAITQ_INLINE bool is_linked(WaitEntry &entry)
+{
+    const HeadGuard guard(entry.queue());
+    return !kapi_is_unlinked(entry.native());
+}
+
+// One turn of a loop, after linking and setting the state: true if the wait is over.
+template <class Sleep, class Condition>
+WAITQ_INLINE bool over(TaskState state, Sleep &sleep, Condition &condition, WaitResult &result)
+{
+    if (condition())
+        result.outcome = WaitOutcome::satisfied;
+    else if (sleep.expired())
+        result.outcome = WaitOutcome::timed_out;
+    else if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
+        result.outcome = WaitOutcome::signalled;
+    else
+        return false;
+    result.left = result.satisfied() ? sleep.left_satisfied() : sleep.left();
+    return true;
+}
+
+} // namespace by_hand
+
+// All of these: condition, sleep, state and context as in wait_event(); satisfied beats timed
+// out, timed out beats signalled.
+
+// prepare_to_wait() or prepare_to_wait_exclusive(), test, schedule(), finish_wait().
+template <class Condition>
+WAITQ_INLINE HandResult sleep_prepared(WaitQueue &queue, TaskState state, Exclusive exclusive,
+                                       Condition condition)
+{
+    HandResult result{};
+    WaitEntry entry(queue, exclusive);
+    entry.set_about(condition.about());
+    Forever sleep;
+    for (bool slept = false;; slept = true) {
+        result.linked |= slept && by_hand::is_linked(entry);
+        if (exclusive == Exclusive::no)
+            prepare_to_wait(queue.native(), entry.native(), static_cast<int>(state));
+        else if (prepare_to_wait_exclusive(queue.native(), entry.native(),
+                                           static_cast<int>(state)) &&
+                 !slept)
+            result.was_empty = true;
+        if (by_hand::over(state, sleep, condition, result.wait))
+            break;
+        if (slept)
+            woken_in_vain(condition, result.wait);
+        sleep.sleep();
+    }
+    // Linked anew since the last sleep: a wake-up that has unlinked it since is not used.
+    const bool unlinked = entry.finish();
+    by_hand::pass_on(queue, exclusive, unlinked, result.wait);
+    return result;
+}
+
+// prepare_to_wait_event(), test, schedule(), finish_wait(): wait_event() as it was until 6.15.
+template <class Condition>
+WAITQ_INLINE HandResult sleep_prepared_event(WaitQueue &queue, TaskState state, Exclusive exclusive,
+                                             Condition condition)
+{
+    HandResult result{};
+    WaitEntry entry(queue, exclusive);
+    entry.set_about(condition.about());
+    bool signal;
+    for (bool slept = false;; slept = true) {
+        result.linked |= slept && by_hand::is_linked(entry);
+        signal = entry.prepare(static_cast<int>(state));
+        if (condition()) {
+            result.wait.outcome = WaitOutcome::satisfied;
+            break;
+        }
+        if (signal) {
+            result.wait.outcome = WaitOutcome::signalled;
+            break;
+        }
+        if (slept)
+            woken_in_vain(condition, result.wait);
+        schedule();
+    }
+    const bool unlinked = entry.finish();
+    by_hand::pass_on(queue, exclusive, unlinked && !signal, result.wait);
+    return result;
+}
+
+// The middle of what follows: from add_wait_queue() to remove_wait_queue().
+template <class Sleep, class Condition>
+WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclusive exclusive,
+                                     Sleep sleep, Condition condition, HandResult &result)
+{
+    unsigned long sleeps = 0;
+    for (;; ++sleeps) {
+        result.linked |= sleeps != 0 && by_hand::is_linked(entry);
+        kapi_set_current_state(static_cast<unsigned int>(state));
+        if (by_hand::over(state, sleep, condition, result.wait))
+            break;
+        if (sleeps != 0)
+            woken_in_vain(condition, result.wait);
+        sleep.sleep();
+    }
+    kapi_set_running();
+    remove_wait_queue(entry.queue().native(), entry.native());
+    // Each sleep was ended by one wake-up at most. More were given than that: one came after
+    // the state was set, to a task that did not sleep any more.
+    by_hand::pass_on(entry.queue(), exclusive, entry.given > sleeps, result.wait);
+}
+
+// add_wait_queue() or add_wait_queue_exclusive(), set_current_state(), test, schedule_timeout(),
+// remove_wait_queue().
+template <class Sleep, class Condition>
+WAITQ_INLINE HandResult sleep_added(WaitQueue &queue, TaskState state, Exclusive exclusive,
+                                    Sleep sleep, Condition condition)
+{
+    HandResult result{};
+    LinkedEntry entry(queue, exclusive);
+    entry.set_about(condition.about());
+    if (exclusive == Exclusive::yes)
+        add_wait_queue_exclusive(queue.native(), entry.native());
+    else
+        add_wait_queue(queue.native(), entry.native());
+    sleep_while_linked(entry, state, exclusive, sleep, condition, result);
+    return result;
+}
+
+// The same by add_wait_queue_priority(): before all others. Up to 6.12 such a waiter is
+// exclusive as well, so that only those of priority are woken; from 6.17 on it is not.
+template <class Sleep, class Condition>
+WAITQ_INLINE HandResult sleep_first(WaitQueue &queue, TaskState state, Sleep sleep,
+                                    Condition condition)
+{
+    HandResult result{};
+    LinkedEntry entry(queue, Exclusive::no);
+    entry.set_about(condition.about());
+    kapi_add_priority(queue.native(), entry.native());
+    const Exclusive exclusive =
+        kapi_entry_flags(entry.native()) & KAPI_WQ_FLAG_EXCLUSIVE ? Exclusive::yes : Exclusive::no;
+    sleep_while_linked(entry, state, exclusive, sleep, condition, result);
+    return result;
+}
+
+// The same by add_wait_queue_priority_exclusive(). False: another one of priority is linked;
+// it did not wait.
+template <class Sleep, class Condition>
+[[nodiscard]] WAITQ_INLINE bool sleep_sole(WaitQueue &queue, TaskState state, Sleep sleep,
+                                           Condition condition, HandResult &result)
+{
+    LinkedEntry entry(queue, Exclusive::no);
+    entry.set_about(condition.about());
+    if (kapi_add_priority_exclusive(queue.native(), entry.native()) != 0)
+        return false;
+    sleep_while_linked(entry, state, Exclusive::yes, sleep, condition, result);
+    return true;
+}
+
+// add_wait_queue(), test, wait_woken(), remove_wait_queue(). The condition runs with the task
+// running, and so it may sleep: a wake-up that comes meanwhile is kept for wait_woken().
+template <class Condition>
+WAITQ_INLINE HandResult sleep_woken(WaitQueue &queue, TaskState state, Timeout timeout,
+                                    Condition condition)
+{
+    HandResult result{};
+    WaitEntry entry(queue, Exclusive::no, waitq_wake_noted);
+    entry.set_about(condition.about());
+    add_wait_queue(queue.native(), entry.native());
+    const auto wait = [&](long jiffies) __attribute__((always_inline))
+    {
+        return wait_woken(entry.native(), static_cast<unsigned int>(state), jiffies);
+    };
+    for (bool slept = false;; slept = true) {
+        result.linked |= slept && by_hand::is_linked(entry);
+        if (by_hand::over(state, timeout, condition, result.wait))
+            break;
+        if (slept)
+            woken_in_vain(condition, result.wait);
+        timeout.sleep_by(wait);
+    }
+    remove_wait_queue(queue.native(), entry.native());
+    return result;
+}
+
+} // namespace waitq

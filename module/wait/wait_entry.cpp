@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// wait_entry.cpp - what a wake-up calls.
+#include "wait_entry.hpp"
+
+namespace waitq {
+
+int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    // The queue is fetched before the task is woken, because a woken waiter is gone
+    // without taking the head's lock:
+    //
+    //   waker (head locked)              waiter
+    //   try_to_wake_up(), unlink
+    //                                    finish_wait(): unlinked already, no lock
+    //                                    returns; this entry's stack is reused
+    //   must not touch the entry here
+    WaitQueue &queue = WaitEntry::of(entry).queue();
+    const int woke = autoremove_wake_function(entry, mode, sync, key);
+    if (woke > 0)
+        queue.count_woken();
+    return woke;
+}
+
+int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    // Linked until its task takes the head's lock, so it is still there afterwards.
+    const int woke = default_wake_function(entry, mode, sync, key);
+    if (woke > 0) {
+        ++LinkedEntry::of(entry).given;
+        WaitEntry::of(entry).queue().count_woken();
+    }
+    return woke;
+}
+
+int waitq_wake_noted(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    const int woke = woken_wake_function(entry, mode, sync, key);
+    if (woke > 0)
+        WaitEntry::of(entry).queue().count_woken();
+    return woke;
+}
+
+} // namespace waitq

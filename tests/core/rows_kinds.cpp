@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+// rows_kinds.cpp - each kind of wait, of wake and each context in rows of its own: one waiter and
+// its waker, with a signal between; two who take one event, with a signal for one of them.
+#include "device_scenario.hpp"
+#include "rows.hpp"
+
+namespace core {
+namespace {
+
+constexpr long long timeout = 2 * 4'000'000 + 1;
+constexpr unsigned int consume = WAITQ_CONSUME;
+
+Act takes(unsigned int kind)
+{
+    return wait(kind, consume, 1, traits_of(kind).has_timeout ? timeout : 0);
+}
+
+// With a timeout, a lost wake-up would only be late.
+Act takes_for_ever(unsigned int kind)
+{
+    Act act = takes(kind);
+    act.endless = true;
+    return act;
+}
+
+void wait_rows(Rows &rows, unsigned int kind)
+{
+    const WaitTraits traits = traits_of(kind);
+    const std::string name = traits.name;
+    rows.push_back(
+        {"kind/one/" + name, {{"waiter A", {takes(kind)}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    // Woken in vain first.
+    rows.push_back({"kind/in-vain/" + name,
+                    {{"waiter A", {takes(kind)}},
+                     {"waker", {wake(WAITQ_WAKE_UP, 0, 0), wake(WAITQ_WAKE_UP)}}}});
+    for (const bool fatal : {false, true})
+        rows.push_back({std::string("kind/") + (fatal ? "kill/" : "signal/") + name,
+                        {{"waiter A", {takes(kind)}},
+                         {"waker", {wake(WAITQ_WAKE_UP)}},
+                         {"kill(1)", {signal(0, fatal)}}}});
+    // Of two who would take it, one is hit by a signal, or by its timeout: the other must get it.
+    rows.push_back({"kind/two/" + name,
+                    {{"waiter A", {takes(kind)}},
+                     {"waiter B", {takes(kind)}},
+                     {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    if (!traits.has_timeout)
+        rows.push_back({"kind/two-signal/" + name,
+                        {{"waiter A", {takes(kind)}},
+                         {"waiter B", {takes(kind)}},
+                         {"waker", {wake(WAITQ_WAKE_UP)}},
+                         {"kill(1)", {signal(0)}}}});
+    if (traits.exclusive)
+        rows.push_back({"kind/two-posts/" + name,
+                        {{"waiter A", {takes(kind)}},
+                         {"waiter B", {takes(kind)}},
+                         {"waker 1", {wake(WAITQ_WAKE_UP)}},
+                         {"waker 2", {wake(WAITQ_WAKE_UP)}}}});
+    if (traits.has_timeout) {
+        rows.push_back({"kind/alone/" + name, {{"waiter A", {takes(kind)}}}});
+        rows.push_back({"kind/endless/" + name,
+                        {{"waiter A", {takes_for_ever(kind)}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+        rows.push_back({"kind/endless-two/" + name,
+                        {{"waiter A", {takes_for_ever(kind)}},
+                         {"waiter B", {takes_for_ever(kind)}},
+                         {"waker 1", {wake(WAITQ_WAKE_UP)}},
+                         {"waker 2", {wake(WAITQ_WAKE_UP)}}}});
+    }
+    rows.push_back({"kind/from-interrupt/" + name,
+                    {{"waiter A", {takes(kind)}},
+                     {"waker", {from_context(WAITQ_CONTEXT_HARD_IRQ, wake(WAITQ_WAKE_UP))}}}});
+}
+
+// Whom an interruptible-only wake-up passes over is not forgotten: the second one wakes it.
+void wake_rows(Rows &rows, unsigned int kind, const char *name)
+{
+    const unsigned int nr = scope_of(kind, 7).nr == 7 && !scope_of(kind, 7).all ? 2 : 0;
+    for (const unsigned int wait_kind :
+         {WAITQ_WAIT_EVENT_INTERRUPTIBLE, WAITQ_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE,
+          WAITQ_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE_LOCKED_IRQ, WAITQ_WAIT_WAIT_WOKEN}) {
+        const std::string tail = std::string(name) + "/" + traits_of(wait_kind).name;
+        rows.push_back(
+            {"wake/one/" + tail, {{"waiter A", {takes(wait_kind)}}, {"waker", {wake(kind, nr)}}}});
+        rows.push_back({"wake/two/" + tail,
+                        {{"waiter A", {takes(wait_kind)}},
+                         {"waiter B", {takes(wait_kind)}},
+                         {"waker", {wake(kind, nr, 2), wake(WAITQ_WAKE_UP_ALL, 0, 0)}}}});
+    }
+}
+
+void context_rows(Rows &rows, unsigned int context, const char *name)
+{
+    for (const unsigned int wait_kind :
+         {WAITQ_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE, WAITQ_WAIT_EVENT_INTERRUPTIBLE_LOCKED,
+          WAITQ_WAIT_EVENT_LOCK_IRQ})
+        rows.push_back({"context/" + std::string(name) + "/" + traits_of(wait_kind).name,
+                        {{"waiter A", {takes(wait_kind)}},
+                         {"waker", {from_context(context, wake(WAITQ_WAKE_UP))}}}});
+}
+
+// Wake functions of the device's own, and the queue that ends before its waiters.
+void callback_rows(Rows &rows)
+{
+    const unsigned int kind = WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY;
+    const Act poller = with_callback(WAITQ_CALLBACK_POLLER, 0, takes(kind));
+    const Act end = wake(WAITQ_WAKE_UP_POLLFREE, 0, 0);
+    rows.push_back({"callback/key/ours",
+                    {{"waiter A", {with_callback(WAITQ_CALLBACK_WAKE, 1, takes(kind))}},
+                     {"waker", {with_callback(0, 1, wake(WAITQ_WAKE_UP_POLL))}}}});
+    rows.push_back({"callback/end/walk",
+                    {{"waiter A", {with_callback(WAITQ_CALLBACK_END, 0, takes(kind))}},
+                     {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    rows.push_back({"pollfree/one/end", {{"waiter A", {poller}}, {"waker", {end}}}});
+    rows.push_back({"pollfree/wake/end",
+                    {{"waiter A", {poller}}, {"waker", {wake(WAITQ_WAKE_UP)}}, {"end", {end}}}});
+    rows.push_back(
+        {"pollfree/two/end", {{"waiter A", {poller}}, {"waiter B", {poller}}, {"end", {end}}}});
+    rows.push_back({"pollfree/signal/end",
+                    {{"waiter A", {poller}}, {"kill(1)", {signal(0)}}, {"end", {end}}}});
+    rows.push_back(
+        {"pollfree/twice/end", {{"waiter A", {poller}}, {"end 1", {end}}, {"end 2", {end}}}});
+    rows.push_back(
+        {"pollfree/interrupt/end",
+         {{"waiter A", {poller}}, {"end", {from_context(WAITQ_CONTEXT_HARD_IRQ, end)}}}});
+}
+
+} // namespace
+
+void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake)
+{
+    for (unsigned int kind = first_wait; kind < wait_kind_count(); ++kind)
+        // (What sleep_on loses: sleep_on.txt.)
+        if (kind != WAITQ_WAIT_SLEEP_ON_TIMEOUT)
+            wait_rows(rows, kind);
+#define WAITQ_X(value, id, name, ...)                                                              \
+    if ((value) >= first_wake && (value) != WAITQ_WAKE_UP_POLLFREE)                                \
+        wake_rows(rows, value, #name);
+    WAITQ_WAKE_KINDS(WAITQ_X)
+#undef WAITQ_X
+#define WAITQ_X(value, id, text) context_rows(rows, value, #id);
+    WAITQ_CONTEXTS(WAITQ_X)
+#undef WAITQ_X
+    callback_rows(rows);
+}
+
+} // namespace core

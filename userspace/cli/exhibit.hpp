@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the exhibits share: processes that wait, the story told, a timeline, the checks.
+#pragma once
+
+#include "demo_stage.hpp"
+
+#include <list>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace waitq::cli {
+
+/// Who did what, one column for each, time downwards.
+class Timeline {
+public:
+    void event(const std::string &actor, const std::string &what);
+    void draw(std::ostream &out) const;
+
+private:
+    struct Event {
+        std::size_t actor;
+        std::string what;
+    };
+    std::vector<std::string> actors_;
+    std::vector<Event> events_;
+};
+
+/// How a wait() in another process ended.
+struct Ended {
+    int error; ///< of the call; 0: `result` holds
+    WaitResult result;
+};
+
+class Scene;
+
+/// A process that makes one wait().
+class Waiter {
+public:
+    Waiter(Scene &scene, std::string name, const WaitRequest &request, std::string how,
+           int signal_flags);
+    Waiter(const Waiter &) = delete;
+    Waiter &operator=(const Waiter &) = delete;
+    ~Waiter();
+
+    /// Whether it sleeps now, in @state of /proc; waits for that.
+    [[nodiscard]] bool asleep(char state) const;
+    /// Waits for its end; a hang is what the kernel did otherwise.
+    Ended ends();
+    [[nodiscard]] bool has_ended() const;
+    /// How often it has given the CPU away.
+    [[nodiscard]] unsigned long switches() const;
+    void signal(int number, const std::string &name);
+    [[nodiscard]] const std::string &name() const { return name_; }
+    [[nodiscard]] int pid() const { return pid_; }
+
+private:
+    struct Shared;
+    Scene &scene_;
+    std::string name_;
+    Shared *shared_;
+    int pid_ = -1;
+    bool reaped_ = false;
+};
+
+/// One exhibit while it runs.
+class Scene {
+public:
+    Scene(Stage &stage, std::ostream &out) : stage_(stage), out_(out) {}
+
+    /// What is about to happen, or why it did.
+    void say(const std::string &text) { stage_.tell(text); }
+    /// Checks; throws Otherwise.
+    void claim(bool true_, const std::string &text) { stage_.seen(true_, text); }
+    Timeline &timeline() { return timeline_; }
+    [[nodiscard]] const Device &device() const { return stage_.device(); }
+    [[nodiscard]] const DeviceName &name() const { return stage_.name(); }
+    [[nodiscard]] Stage &stage() { return stage_; }
+    [[nodiscard]] waitq_info info() const { return stage_.info(); }
+    [[nodiscard]] unsigned long long waiting() const;
+
+    /// Starts a process that waits and sees it asleep in @state ('S', 'D'; 0: does not look).
+    Waiter &waiter(const std::string &name, const WaitRequest &request, char state = 'S',
+                   int signal_flags = 0);
+    /// Wakes, in the column "waker".
+    WakeResult wake(const WakeRequest &request);
+    /// Takes what is left on the counter.
+    void settle();
+    /// Draws the timeline, and begins another.
+    void draw();
+
+private:
+    Stage &stage_;
+    std::ostream &out_;
+    Timeline timeline_;
+    std::list<Waiter> waiters_;
+};
+
+struct Exhibit {
+    const char *name;
+    const char *headline;
+    const char *reason; ///< why, with where in the source
+    void (*run)(Scene &);
+};
+
+[[nodiscard]] std::span<const Exhibit> wait_exhibits();
+[[nodiscard]] std::span<const Exhibit> wake_exhibits();
+[[nodiscard]] std::span<const Exhibit> hand_exhibits();
+/// Loads and unloads the module: @path is its file. Throws Otherwise.
+void insmod_gate(const std::string &path, std::ostream &out);
+
+} // namespace waitq::cli

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+// Exhibits of waiting: what ends a wait, and what does not.
+#include "exhibit.hpp"
+
+#include <array>
+#include <csignal>
+
+namespace waitq::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_event(Scene &scene)
+{
+    Waiter &a = scene.waiter("A", {.consume = true});
+    scene.say("A bare wake-up, with the condition still false:");
+    scene.claim(scene.wake({.post = 0}).woken == 1, "A was woken");
+    scene.claim(a.asleep('S') && !a.has_ended(), "A looked, and sleeps on");
+    scene.timeline().event("A", "condition false: sleeps (S)");
+    scene.say("And now the condition first, then the wake-up:");
+    scene.wake({});
+    const Ended end = a.ends();
+    scene.claim(end.error == 0 && end.result.spurious == 1,
+                "A counts one wake-up in vain, and took the event");
+}
+
+void ctrl_c(Scene &scene)
+{
+    scene.say("`waitq wait` on a terminal: interruptible.");
+    PtyProcess soft(scene.stage().waiter());
+    scene.timeline().event("interruptible", "sleeps (S)");
+    scene.claim(eventually([&] { return scene.waiting() == 1 && soft.state() == 'S'; }),
+                "it sleeps, state S");
+    soft.ctrl_c();
+    scene.timeline().event("interruptible", "<- Ctrl+C");
+    scene.claim(soft.ended(), "Ctrl+C has ended it at once");
+    scene.timeline().event("interruptible", "returns: interrupted");
+    scene.say("`waitq wait --kind wait_event`: uninterruptible.");
+    PtyProcess hard(scene.stage().waiter({"--kind", "wait_event"}));
+    scene.timeline().event("uninterruptible", "sleeps (D)");
+    scene.claim(eventually([&] { return scene.waiting() == 1 && hard.state() == 'D'; }),
+                "it sleeps, state D");
+    hard.ctrl_c();
+    scene.timeline().event("uninterruptible", "<- Ctrl+C");
+    scene.claim(eventually([&] { return hard.pending(SIGINT); }), "SIGINT is pending");
+    scene.claim(hard.state() == 'D', "and it sleeps on");
+    scene.wake({});
+    scene.claim(hard.ended(), "woken, it returns, and then the signal lands");
+    scene.timeline().event("uninterruptible", "returns, then SIGINT");
+}
+
+void timeout(Scene &scene)
+{
+    WaitRequest request{.kind = WaitKind::wait_event_timeout, .timeout = 20ms, .consume = true};
+    Waiter &late = scene.waiter("too late", request, 0);
+    scene.claim(late.ends().result.returned == 0, "nobody came: it returned 0");
+    request.timeout = 100s;
+    Waiter &early = scene.waiter("in time", request, 'D');
+    scene.wake({});
+    scene.claim(early.ends().result.returned >= 1, "woken in time: it returned the jiffies left");
+    scene.wake({});
+    request.timeout = 0s;
+    Waiter &just = scene.waiter("at expiry", request, 0);
+    scene.claim(
+        just.ends().result.returned == 1,
+        "no time left and the condition true: it returned 1, because 0 would say timed out");
+}
+
+void restart(Scene &scene)
+{
+    const WaitRequest request{
+        .kind = WaitKind::wait_event_interruptible_timeout, .timeout = 100s, .consume = true};
+    Waiter &without = scene.waiter("without SA_RESTART", request, 'S', 0);
+    without.signal(SIGUSR1, "SIGUSR1");
+    const Ended interrupted = without.ends();
+    scene.claim(interrupted.result.outcome == Outcome::Signalled &&
+                    interrupted.result.returned == -512,
+                "without SA_RESTART: EINTR; the wait itself returned -ERESTARTSYS");
+    Waiter &with = scene.waiter("with SA_RESTART", request, 'S', SA_RESTART);
+    const auto before = scene.info().signals;
+    with.signal(SIGUSR1, "SIGUSR1");
+    scene.claim(eventually([&] { return scene.info().signals == before + 1; }) && with.asleep('S'),
+                "with it: the signal ended the wait, the kernel began it anew");
+    scene.timeline().event("with SA_RESTART", "begins anew, sleeps (S)");
+    scene.wake({});
+    const Ended end = with.ends();
+    scene.claim(end.result.outcome == Outcome::Satisfied && end.result.left > 0s &&
+                    end.result.left < 100s,
+                "for what was left of its time");
+}
+
+void mode_mask(Scene &scene)
+{
+    Waiter &deep = scene.waiter("wait_event", {.kind = WaitKind::wait_event}, 'D');
+    Waiter &light = scene.waiter("interruptible", {}, 'S');
+    scene.claim(scene.wake({.kind = WakeKind::wake_up_interruptible}).woken == 1,
+                "wake_up_interruptible woke one");
+    light.ends();
+    scene.claim(deep.asleep('D'), "the other was passed over, though its condition is true");
+    scene.wake({.post = 0});
+    deep.ends();
+}
+
+void lock_irq(Scene &scene)
+{
+    Waiter &a = scene.waiter("A", {.kind = WaitKind::wait_event_lock_irq_cmd}, 'D');
+    scene.say("If A held its lock while it sleeps, B could not even begin:");
+    Waiter &b = scene.waiter("B", {.kind = WaitKind::wait_event_lock_irq}, 'D');
+    scene.wake({});
+    const Ended first = a.ends(), second = b.ends();
+    scene.claim((first.result.observed & second.result.observed & WAITQ_SAW_LOCK) != 0,
+                "the lock was held at each test of the condition");
+    scene.claim(first.result.before == 1 && first.result.after == 0,
+                "the command of _cmd ran once, before the sleep, with the lock dropped");
+}
+
+void locked(Scene &scene)
+{
+    Waiter &a = scene.waiter("A", {.kind = WaitKind::wait_event_interruptible_locked_irq});
+    scene.say("The waker posts and wakes in one section of the head's own lock.");
+    scene.wake({.kind = WakeKind::wake_up_locked});
+    scene.claim((a.ends().result.observed & WAITQ_SAW_LOCK) != 0,
+                "the head's lock was held at each test of the condition");
+}
+
+void sleep_on(Scene &scene)
+{
+    const auto lose = [&](const std::string &name, WaitRequest request) -> Waiter & {
+        request.window = true;
+        Waiter &waiter = scene.waiter(name, request, 0);
+        scene.claim(eventually([&] { return scene.waiting() == 1; }) && waiter.asleep('S'),
+                    name + " has tested the condition, false, and does not sleep on it yet");
+        scene.timeline().event(name, "condition? false");
+        scene.wake({});
+        return waiter;
+    };
+    Waiter &old = lose("sleep_on", {.kind = WaitKind::sleep_on_timeout, .timeout = 100ms});
+    scene.timeline().event("sleep_on", "sleeps (S)");
+    const Ended lost = old.ends();
+    scene.claim(lost.result.outcome == Outcome::TimedOut && scene.info().counter == 1,
+                "it slept until its timeout, with the condition true all the while");
+    scene.settle();
+    Waiter &now = lose("wait_event", {});
+    scene.timeline().event("wait_event", "links itself; condition? true");
+    scene.claim(now.ends().result.outcome == Outcome::Satisfied,
+                "wait_event tests once more when it is linked, and does not sleep");
+}
+
+void nested_sleep(Scene &scene)
+{
+    const WaitRequest naps{
+        .kind = WaitKind::wait_event_interruptible_timeout, .timeout = 100ms, .nap = true};
+    Waiter &loops = scene.waiter("wait_event", naps, 0);
+    scene.timeline().event("wait_event", "its condition sleeps");
+    scene.claim(eventually([&] { return loops.has_ended() || loops.switches() > 60; }) &&
+                    !loops.has_ended(),
+                "it tests again and again, and its timeout of 100 ms does not come");
+    scene.wake({});
+    scene.claim(loops.ends().result.tests > 10,
+                "each test set it running again, so that it never slept in the queue");
+    scene.settle();
+    WaitRequest woken = naps;
+    woken.kind = WaitKind::wait_woken;
+    woken.timeout = 100s;
+    Waiter &sleeps = scene.waiter("wait_woken", woken, 0);
+    scene.timeline().event("wait_woken", "its condition sleeps");
+    scene.claim(eventually([&] { return scene.waiting() == 1; }) && sleeps.asleep('S'),
+                "wait_woken sleeps");
+    scene.timeline().event("wait_woken", "sleeps (S)");
+    scene.wake({});
+    scene.claim(sleeps.ends().result.tests == 2, "and tests twice: before it slept and after");
+}
+
+constexpr auto all = std::to_array<Exhibit>({
+    {"wait-event", "Sleep until a condition holds",
+     "A woken task tests its condition and sleeps again if it is false: the loop in\n"
+     "module/wait/wait_event.hpp, as ___wait_event() has it.",
+     wait_event},
+    {"ctrl-c", "Ctrl+C on an interruptible and on an uninterruptible sleep",
+     "A signal wakes a task only if its state heeds signals: TaskState in\n"
+     "module/wait/wait_event.hpp; prepare_to_wait_event() looks for one.",
+     ctrl_c},
+    {"timeout", "What wait_event_timeout returns",
+     "0 is \"timed out, and still false\", so true at expiry is 1: Jiffies::left_satisfied() in\n"
+     "module/wait/timeout.hpp.",
+     timeout},
+    {"restart", "A signal handler with SA_RESTART and one without",
+     "-ERESTARTSYS becomes EINTR or a new call, as the handler says; waitq_wait.timeout_ns then\n"
+     "holds what is left: wait() in module/device/wait.cpp.",
+     restart},
+    {"mode-mask", "wake_up_interruptible passes over who sleeps uninterruptibly",
+     "try_to_wake_up() looks at the task's state: Wakes::interruptible_only() in\n"
+     "module/wait/wait_queue.hpp.",
+     mode_mask},
+    {"lock-irq", "A lock held while the condition is tested and dropped to sleep",
+     "Unlocked and Commanded in module/wait/timeout.hpp wrap the sleep, and nothing else.",
+     lock_irq},
+    {"locked", "The wait queue's own lock guards the condition",
+     "wait_event_locked() in module/wait/locked.hpp: tested, linked and unlinked in one section.",
+     locked},
+    {"sleep-on", "Why sleep_on() had to go",
+     "Between the test and the sleep somebody may wake: then nobody is linked. wait_event()\n"
+     "links first and tests again: module/wait/wait_event.hpp; by_sleep_on() in\n"
+     "module/device/wait_core.cpp.",
+     sleep_on},
+    {"nested-sleep", "Why a condition must not sleep, and the way out",
+     "The condition runs with the task's state set; who sleeps in it comes back running.\n"
+     "sleep_woken() in module/wait/by_hand.hpp tests with the task running, and a wake-up that\n"
+     "comes meanwhile is kept.",
+     nested_sleep},
+});
+
+} // namespace
+
+std::span<const Exhibit> wait_exhibits()
+{
+    return all;
+}
+
+} // namespace waitq::cli
