@@ -112,21 +112,25 @@ template <class Sleep, class Condition>
 WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclusive exclusive,
                                      Sleep sleep, Condition condition, HandResult &result)
 {
-    unsigned long sleeps = 0;
-    for (;; ++sleeps) {
-        result.linked |= sleeps != 0 && by_hand::is_linked(entry);
+    // Wake-ups given to this task before it set its state for the last time: those ended a sleep.
+    unsigned long used = 0;
+    for (bool slept = false;; slept = true) {
+        if (slept) {
+            const HeadGuard guard(entry.queue());
+            used = entry.given; // a task that runs is given none
+            result.linked |= !kapi_is_unlinked(entry.native());
+        }
         kapi_set_current_state(static_cast<unsigned int>(state));
         if (by_hand::over(state, sleep, condition, result.wait))
             break;
-        if (sleeps != 0)
+        if (slept)
             woken_in_vain(condition, result.wait);
         sleep.sleep();
     }
     kapi_set_running();
     remove_wait_queue(entry.queue().native(), entry.native());
-    // Each sleep was ended by one wake-up at most. More were given than that: one came after
-    // the state was set, to a task that did not sleep any more.
-    by_hand::pass_on(entry.queue(), exclusive, entry.given > sleeps, result.wait);
+    // One more came after the state was set, to a task that did not sleep any more.
+    by_hand::pass_on(entry.queue(), exclusive, entry.given != used, result.wait);
 }
 
 // add_wait_queue() or add_wait_queue_exclusive(), set_current_state(), test, schedule_timeout(),

@@ -11,7 +11,7 @@ namespace waitq {
 // How a wait sleeps, and until when, is one policy. wait_event() asks it:
 //
 //   expired()         the time is up
-//   sleep()           give the CPU away, until woken or the time is up
+//   sleep()           give the CPU away, until woken or the time is up; afterwards it runs
 //   left()            jiffies left; 0 where none are counted
 //   left_satisfied()  the same where the condition was found true
 //   begin(), end()    around all that may sleep, if it has them
@@ -90,9 +90,13 @@ public:
     //                                 wake: it runs, nothing to do
     //   set its state (full barrier)
     //   expired? yes: don't sleep
+    //
+    // It runs then, as after any sleep: no wake-up may be spent on it any more.
     WAITQ_INLINE void sleep()
     {
-        if (!kapi_sleeper_expired(&native_))
+        if (kapi_sleeper_expired(&native_))
+            kapi_set_running();
+        else
             schedule();
     }
     WAITQ_INLINE long left() const { return 0; }

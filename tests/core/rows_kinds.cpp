@@ -23,10 +23,36 @@ Act takes_for_ever(unsigned int kind)
     return act;
 }
 
+// An exclusive waiter whose wait ends by itself, or by a signal, must leave the wake-up to the
+// next.
+void leaving_rows(Rows &rows, unsigned int kind)
+{
+    const WaitTraits traits = traits_of(kind);
+    const bool by_hand = kind >= WAITQ_WAIT_PREPARE_TO_WAIT;
+    if (by_hand && !traits.exclusive)
+        return;
+    const std::string name = traits.name;
+    const unsigned int flag = by_hand ? 0 : WAITQ_EXCLUSIVE;
+    Act leaves = takes(kind), stays = takes_for_ever(kind);
+    leaves.flags |= flag;
+    stays.flags |= flag;
+    if (traits.has_timeout)
+        rows.push_back(
+            {"kind/leaves-late/" + name,
+             {{"waiter A", {leaves}}, {"waiter B", {stays}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    Row signalled{"kind/leaves-signalled/" + name,
+                  {{"waiter A", {stays}},
+                   {"waiter B", {stays}},
+                   {"waker", {wake(WAITQ_WAKE_UP)}},
+                   {"kill(1)", {signal(0)}}}};
+    rows.push_back(std::move(signalled));
+}
+
 void wait_rows(Rows &rows, unsigned int kind)
 {
     const WaitTraits traits = traits_of(kind);
     const std::string name = traits.name;
+    leaving_rows(rows, kind);
     rows.push_back(
         {"kind/one/" + name, {{"waiter A", {takes(kind)}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
     // Woken in vain first.

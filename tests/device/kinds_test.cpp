@@ -56,7 +56,7 @@ public:
     [[nodiscard]] const WaitRow &row() const { return row_; }
     [[nodiscard]] const File &file() const { return file_; }
 
-    Answer<waitq_wait> call(__s64 timeout_ns = far, __u32 flags = WAITQ_CONSUME) const
+    [[nodiscard]] Answer<waitq_wait> call(__s64 timeout_ns = far, __u32 flags = WAITQ_CONSUME) const
     {
         return wait(file_,
                     wait_request(row_.value, 1, row_.timed() ? timeout_ns : 0, flags, engine_));
