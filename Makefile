@@ -32,6 +32,22 @@ user: ## build the library, the command and the hosted tests
 vm-module: ## build waitq.ko for the test VM's kernel (WAITQ_KERNEL=NAME: scripts/vm list)
 	+@scripts/kernel make module VARIANT='$(VARIANT)'
 
+# tests/cost: the wait layer beside the kernel's macros, and what counts their instructions.
+cost-tree = build/$(release).cost
+.PHONY: cost-module vm-cost-module vm-cost-module-path print-cost-tree
+cost-module:
+	@scripts/lib/stage '$(cost-tree)' '' tests/cost
+	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(cost-tree))' W=$(W)
+
+vm-cost-module:
+	+@scripts/kernel make cost-module
+
+vm-cost-module-path:
+	@$(MAKE) -s print-cost-tree KDIR="$$(scripts/kernel kdir)"
+
+print-cost-tree:
+	@echo '$(abspath $(cost-tree))/waitq_cost.ko'
+
 vm-module-path:
 	@$(MAKE) -s print-tree KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'
 

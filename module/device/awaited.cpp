@@ -43,8 +43,8 @@ Exclusive exclusive_of(const WaitKind &kind, __u32 flags)
 
 Awaited::Awaited(Queue &queue_, const WaitKind &kind_, waitq_wait &request_)
     : queue(queue_), kind(kind_), request(request_),
-      head(kind.lock == row::Lock::HEAD ? queue.locked : queue.events), about{kind.value,
-                                                                              kapi_now_ns()},
+      place(kind.lock == row::Lock::HEAD ? queue.locked : queue.events), about{kind.value,
+                                                                               kapi_now_ns()},
       state(state_of(kind, request.state)), exclusive(exclusive_of(kind, request.flags))
 {
     request.outcome = WAITQ_OUTCOME_NONE;
@@ -57,7 +57,7 @@ Awaited::Awaited(Queue &queue_, const WaitKind &kind_, waitq_wait &request_)
 bool Awaited::saw_lock()
 {
     return kind.lock == row::Lock::CALLER ? queue.callers.is_locked()
-                                          : kapi_head_is_locked(head.queue.native());
+                                          : kapi_head_is_locked(head().native());
 }
 
 // Until somebody has woken since `wakes` were counted, or a signal comes.
@@ -97,6 +97,40 @@ bool Awaited::test()
         hold_on(wakes);
     }
     return false;
+}
+
+HeldLock::HeldLock(Awaited &awaited) : awaited_(awaited)
+{
+    switch (awaited.kind.lock) {
+    case row::Lock::CALLER:
+        awaited.lock().lock_irq();
+        break;
+    case row::Lock::HEAD:
+        awaited.head().lock_irq_on();
+        break;
+    case row::Lock::HEAD_IRQ:
+        awaited.head().lock_irq();
+        break;
+    case row::Lock::NONE:
+        break;
+    }
+}
+
+HeldLock::~HeldLock()
+{
+    switch (awaited_.kind.lock) {
+    case row::Lock::CALLER:
+        awaited_.lock().unlock_irq();
+        break;
+    case row::Lock::HEAD:
+        awaited_.head().unlock_irq_on();
+        break;
+    case row::Lock::HEAD_IRQ:
+        awaited_.head().unlock_irq();
+        break;
+    case row::Lock::NONE:
+        break;
+    }
 }
 
 void Condition::woken_in_vain() const

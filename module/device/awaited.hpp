@@ -7,6 +7,8 @@
 
 namespace waitq {
 
+struct Condition;
+
 // One wait: the request, and what its condition needs. Lives as long as the wait.
 class Awaited {
 public:
@@ -18,14 +20,17 @@ public:
     // WAITQ_WINDOW and WAITQ_NAP it may sleep; else any context that may take a spinlock.
     bool test();
 
-    // The commands around the sleep.
-    void before() { ++request.before; }
-    void after() { ++request.after; }
+    // What by_kind.hpp asks of a Wanted.
+    WAITQ_INLINE CountedQueue &head() { return place.queue; }
+    WAITQ_INLINE SpinLock &lock() { return queue.callers; }
+    WAITQ_INLINE Condition condition();
+    WAITQ_INLINE void before() { ++request.before; }
+    WAITQ_INLINE void after() { ++request.after; }
 
     Queue &queue;
     const WaitKind &kind;
     waitq_wait &request;
-    Head &head; // where it waits, if not in a Mortal
+    Head &place; // where it waits, if not in a Mortal
     const About about;
     const TaskState state;
     const Exclusive exclusive;
@@ -44,6 +49,23 @@ struct Condition {
     WAITQ_INLINE bool operator()() const { return awaited.test(); }
     WAITQ_INLINE const About *about() const { return &awaited.about; }
     void woken_in_vain() const;
+};
+
+WAITQ_INLINE Condition Awaited::condition()
+{
+    return {*this};
+}
+
+// The lock that a kind is called with, for as long as it is called. By either engine.
+class [[nodiscard]] HeldLock {
+public:
+    explicit HeldLock(Awaited &awaited);
+    ~HeldLock();
+    HeldLock(const HeldLock &) = delete;
+    HeldLock &operator=(const HeldLock &) = delete;
+
+private:
+    Awaited &awaited_;
 };
 
 // What came of a wait, by either engine.

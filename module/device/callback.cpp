@@ -45,7 +45,7 @@ int waitq_call_back_poller(wait_queue_entry *native, unsigned int mode, int sync
     //                                    linked? (acquire) no: does not touch the head
     //                                    returns; this entry's stack is reused
     //   must not touch the entry here
-    WaitQueue &queue = entry.queue();
+    CountedQueue &queue = entry.queue();
     const int woke = waitq_wake_linked(native, mode, sync, key);
     Mortal::of(queue).sent_away += woke > 0;
     kapi_unlink(queue.native(), native);

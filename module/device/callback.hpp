@@ -15,7 +15,7 @@ int waitq_call_back_poller(wait_queue_entry *entry, unsigned int mode, int sync,
 }
 
 struct FuncEntry : LinkedEntry {
-    WAITQ_INLINE FuncEntry(WaitQueue &queue, const Awaited &awaited, kapi_wake_function function)
+    WAITQ_INLINE FuncEntry(CountedQueue &queue, const Awaited &awaited, kapi_wake_function function)
         : LinkedEntry(queue, awaited.exclusive, function), callback(awaited.request.callback),
           key(awaited.request.key)
     {
@@ -23,7 +23,7 @@ struct FuncEntry : LinkedEntry {
     }
     WAITQ_INLINE static FuncEntry &of(wait_queue_entry *entry)
     {
-        return static_cast<FuncEntry &>(WaitEntry::of(entry));
+        return static_cast<FuncEntry &>(CountedEntry::of(entry));
     }
     WAITQ_INLINE static bool is(const wait_queue_entry *entry)
     {

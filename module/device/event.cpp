@@ -37,7 +37,7 @@ Posted add(Queue &queue, __u64 n, bool lent = false)
 // (Not by has_sleeper(): a waiter of wait_event_locked() does not look once more after it has
 // linked itself. It is the head's lock that keeps it from missing the wake-up.)
 template <class First>
-WAITQ_INLINE unsigned long wake_in(WaitQueue &queue, const Order &order, First first)
+WAITQ_INLINE unsigned long wake_in(CountedQueue &queue, const Order &order, First first)
 {
     if (order.kind->head == row::Head::HELD) {
         const HeadGuard guard(queue);

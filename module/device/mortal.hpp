@@ -9,12 +9,15 @@ namespace waitq {
 
 // A queue that others may hold on to when it ends: read by RCU, freed after a grace period.
 struct Mortal {
-    WaitQueue queue; // first: of() finds the Mortal by it
+    CountedQueue queue; // first: of() finds the Mortal by it
     // Guarded by the head's lock:
     bool ended;
     unsigned long sent_away; // tasks woken by the end of it
 
-    WAITQ_INLINE static Mortal &of(WaitQueue &queue) { return reinterpret_cast<Mortal &>(queue); }
+    WAITQ_INLINE static Mortal &of(CountedQueue &queue)
+    {
+        return reinterpret_cast<Mortal &>(queue);
+    }
 };
 
 // Null: no memory. Process context, may sleep.

@@ -11,7 +11,7 @@ namespace waitq {
 
 // A wait queue of a device, with the tasks that sleep in it counted.
 struct Head {
-    WaitQueue queue;
+    CountedQueue queue;
     unsigned int waiting[2]; // by Exclusive; guarded by the Queue's lock
 };
 
@@ -78,7 +78,7 @@ namespace waitq {
 
 using Queue = ::waitq_queue;
 
-// What an onlooker learns of a waiter: WaitEntry::about().
+// What an onlooker learns of a waiter: CountedEntry::about().
 struct About {
     __u32 kind; // enum waitq_wait_kind
     __s64 since_ns;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // wait_macro.cpp - WAITQ_IOC_WAIT by the kernel's own macros: the reference.
 #include "awaited.hpp"
+#include "by_kind.hpp"
 
 namespace waitq {
 namespace {
@@ -20,48 +21,6 @@ void after(void *awaited)
     static_cast<Awaited *>(awaited)->after();
 }
 
-// The lock that a kind is called with, for as long as it is called.
-class HeldLock {
-public:
-    explicit HeldLock(Awaited &awaited) : awaited_(awaited)
-    {
-        switch (awaited.kind.lock) {
-        case row::Lock::CALLER:
-            awaited.queue.callers.lock_irq();
-            break;
-        case row::Lock::HEAD:
-            kapi_head_lock_irq_on(awaited.head.queue.native());
-            break;
-        case row::Lock::HEAD_IRQ:
-            kapi_head_lock_irq(awaited.head.queue.native());
-            break;
-        case row::Lock::NONE:
-            break;
-        }
-    }
-    ~HeldLock()
-    {
-        switch (awaited_.kind.lock) {
-        case row::Lock::CALLER:
-            awaited_.queue.callers.unlock_irq();
-            break;
-        case row::Lock::HEAD:
-            kapi_head_unlock_irq_on(awaited_.head.queue.native());
-            break;
-        case row::Lock::HEAD_IRQ:
-            kapi_head_unlock_irq(awaited_.head.queue.native());
-            break;
-        case row::Lock::NONE:
-            break;
-        }
-    }
-    HeldLock(const HeldLock &) = delete;
-    HeldLock &operator=(const HeldLock &) = delete;
-
-private:
-    Awaited &awaited_;
-};
-
 // From what the kernel's call returned to what came of the wait.
 WaitOutcome outcome_of(const WaitKind &kind, long returned)
 {
@@ -77,10 +36,10 @@ WaitOutcome outcome_of(const WaitKind &kind, long returned)
 void waitq_wait_by_macro(Awaited &awaited, __s64 timeout_ns, Waited &waited)
 {
     kapi_macro wait{};
-    wait.head = awaited.head.queue.native();
+    wait.head = awaited.head().native();
     wait.lock = awaited.queue.callers.native();
     wait.state = static_cast<unsigned int>(awaited.state);
-    wait.timeout = Timeout::from_ns(static_cast<__u64>(timeout_ns)).left();
+    wait.timeout = Duration::from_ns(timeout_ns).jiffies;
     wait.timeout_ns = timeout_ns;
     wait.condition = test;
     wait.before = before;
@@ -88,7 +47,7 @@ void waitq_wait_by_macro(Awaited &awaited, __s64 timeout_ns, Waited &waited)
     wait.context = &awaited;
     wait.callback = awaited.request.callback;
     wait.key = awaited.request.key;
-    waited.result = counted(awaited.queue, waiting(awaited.head, awaited.exclusive), [&] {
+    waited.result = counted(awaited.queue, waiting(awaited.place, awaited.exclusive), [&] {
         {
             const HeldLock held(awaited);
             waited.returned = kapi_macro_wait(awaited.kind.value, &wait);

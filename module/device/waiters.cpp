@@ -22,7 +22,7 @@ struct Chunk {
 
 void note(wait_queue_entry *entry, __u32 place, Noted &noted)
 {
-    const bool ours = WaitEntry::is(entry) || FuncEntry::is(entry);
+    const bool ours = CountedEntry::is(entry) || FuncEntry::is(entry);
     const unsigned int flags = kapi_entry_flags(entry);
     noted = {};
     noted.waiter.place = place;
@@ -33,7 +33,7 @@ void note(wait_queue_entry *entry, __u32 place, Noted &noted)
     noted.task = kapi_entry_task(entry, ours);
     if (!ours)
         return;
-    if (const auto *about = static_cast<const About *>(WaitEntry::of(entry).about())) {
+    if (const auto *about = static_cast<const About *>(CountedEntry::of(entry).about())) {
         noted.waiter.flags |= WAITQ_WAITER_KNOWN;
         noted.waiter.kind = about->kind;
         noted.waiter.since_ns = about->since_ns;

@@ -2,6 +2,9 @@
 /*
  * boundary.c - the kapi_* half of the seam: one kernel call each, no decision.
  * The contracts stand in boundary.h.
+ *
+ * Those that stand around a sleep, and are held against the kernel's macros to the instruction
+ * (tests/cost), are notrace: what they call can be traced.
  */
 #include <linux/build_bug.h>
 #include <linux/capability.h>
@@ -30,12 +33,18 @@ CHECK_LAYOUT(hrtimer_sleeper);
 CHECK_LAYOUT(lock_class_key);
 CHECK_LAYOUT(work_struct);
 
-void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
+static __always_inline void init_entry(struct wait_queue_entry *entry, int flags,
+				       kapi_wake_function function)
 {
-	init_waitqueue_func_entry(entry, function);
 	entry->flags = flags;
 	entry->private = current;
+	entry->func = function;
 	INIT_LIST_HEAD(&entry->entry);
+}
+
+void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
+{
+	init_entry(entry, flags, function);
 }
 
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry)
@@ -83,6 +92,52 @@ void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry)
 bool kapi_is_unlinked(const struct wait_queue_entry *entry)
 {
 	return list_empty_careful(&entry->entry);
+}
+
+/* True: a signal is pending. */
+static __always_inline bool prepare_locked(struct wait_queue_head *head,
+					   struct wait_queue_entry *entry, int flags,
+					   kapi_wake_function function)
+{
+	init_entry(entry, flags, function);
+	__add_wait_queue_entry_tail(head, entry);
+	set_current_state(TASK_INTERRUPTIBLE);
+	return signal_pending(current);
+}
+
+static __always_inline int finish_locked(struct wait_queue_entry *entry, bool signal)
+{
+	/* After schedule() it runs. */
+	if (signal)
+		__set_current_state(TASK_RUNNING);
+	list_del_init(&entry->entry);
+	return signal ? -ERESTARTSYS : 0;
+}
+
+notrace int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry,
+			      int flags, kapi_wake_function function)
+{
+	const bool signal = prepare_locked(head, entry, flags, function);
+
+	if (!signal) {
+		spin_unlock(&head->lock);
+		schedule();
+		spin_lock(&head->lock);
+	}
+	return finish_locked(entry, signal);
+}
+
+notrace int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry,
+				  int flags, kapi_wake_function function)
+{
+	const bool signal = prepare_locked(head, entry, flags, function);
+
+	if (!signal) {
+		spin_unlock_irq(&head->lock);
+		schedule();
+		spin_lock_irq(&head->lock);
+	}
+	return finish_locked(entry, signal);
 }
 
 void kapi_wake_up_pollfree(struct wait_queue_head *head)
@@ -281,12 +336,12 @@ void kapi_spin_unlock_irqrestore(struct spinlock *lock, unsigned long irq_flags)
 	spin_unlock_irqrestore(lock, irq_flags);
 }
 
-void kapi_spin_lock_irq(struct spinlock *lock)
+notrace void kapi_spin_lock_irq(struct spinlock *lock)
 {
 	spin_lock_irq(lock);
 }
 
-void kapi_spin_unlock_irq(struct spinlock *lock)
+notrace void kapi_spin_unlock_irq(struct spinlock *lock)
 {
 	spin_unlock_irq(lock);
 }

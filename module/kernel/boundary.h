@@ -80,6 +80,8 @@ void __init_waitqueue_head(struct wait_queue_head *head, const char *name,
  * Takes the head's lock.
  */
 long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry *entry, int state);
+/* Sets TASK_RUNNING and unlinks @entry; takes the head's lock only if still linked. */
+void finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /*
  * finish_wait(), telling: sets TASK_RUNNING and unlinks @entry; takes the head's lock only if
  * still linked. Returns true if it was not: a wake-up had unlinked it, and so was spent on this
@@ -88,7 +90,9 @@ long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
 typedef int (*kapi_wake_function)(struct wait_queue_entry *entry, unsigned int mode, int sync,
 				  void *key);
-/* init_wait_entry() for the current task, with a wake function of one's own. */
+/* An entry for the current task; a wake-up that wakes it unlinks the entry. */
+void init_wait_entry(struct wait_queue_entry *entry, int flags);
+/* The same, with a wake function of one's own. */
 void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function);
 /* The wake functions. Each wakes the entry's task; head's lock held. Return whether it woke. */
 int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
@@ -124,12 +128,23 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 /* Sleeps at most @timeout jiffies unless woken_wake_function() left a note; jiffies left. */
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
 /*
- * Head's lock held, with interrupts on or off (_irq): links @entry at the tail, drops the lock,
- * sleeps, takes it again. 0, or -ERESTARTSYS: a signal is pending, did not sleep.
+ * Head's lock held, with interrupts on or off (_irq): initialises @entry and links it at the tail,
+ * drops the lock, sleeps interruptibly, takes it again, unlinks. 0, or -ERESTARTSYS: a signal is pending, did not
+ * sleep. (do_wait_intr(), do_wait_intr_irq() and what their callers do around them, as one.)
  */
-int do_wait_intr(struct wait_queue_head *head, struct wait_queue_entry *entry);
-int do_wait_intr_irq(struct wait_queue_head *head, struct wait_queue_entry *entry);
+int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
+		      kapi_wake_function function);
+int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
+			  kapi_wake_function function);
 
+#ifdef __cplusplus
+/*
+ * Take the head's lock and do the walk below. (For C++ alone: the first returns an int since 6.2,
+ * at which nobody looks.)
+ */
+void __wake_up(struct wait_queue_head *head, unsigned int mode, int nr, void *key);
+void __wake_up_sync_key(struct wait_queue_head *head, unsigned int mode, void *key);
+#endif
 /*
  * The walk that a wake-up is: calls each entry's function until @nr exclusive
  * waiters were woken; 0: everyone. The caller holds the head's lock.

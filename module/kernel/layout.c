@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
+#include <linux/kconfig.h>
 #include <linux/kbuild.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -46,6 +47,7 @@ int main(void)
 	DEFINE(KAPI_WQ_FLAG_PRIORITY, COMPAT_WQ_FLAG_PRIORITY);
 	VALUE(WQ_FLAG_WOKEN);
 	VALUE(HZ);
+	DEFINE(KAPI_DEBUG_ATOMIC_SLEEP, IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP));
 	VALUE(MAX_JIFFY_OFFSET);
 
 	VALUE(EAGAIN);

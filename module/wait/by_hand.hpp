@@ -14,15 +14,8 @@ struct [[nodiscard]] HandResult {
 
 namespace by_hand {
 
-// As in wait_event(): what an exclusive waiter was given and does not use goes on to the next.
-WAITQ_INLINE void pass_on(WaitQueue &queue, Exclusive exclusive, bool unused, WaitResult &result)
-{
-    if (exclusive == Exclusive::yes && unused)
-        result.passed_on = queue.wake_up(Wakes::one());
-}
-
 // Under the head's lock: a task may run before the waker that woke it has unlinked it.
-WAITQ_INLINE bool is_linked(WaitEntry &entry)
+WAITQ_INLINE bool is_linked(CountedEntry &entry)
 {
     const HeadGuard guard(entry.queue());
     return !kapi_is_unlinked(entry.native());
@@ -46,17 +39,17 @@ WAITQ_INLINE bool over(TaskState state, Sleep &sleep, Condition &condition, Wait
 
 } // namespace by_hand
 
-// All of these: condition, sleep, state and context as in wait_event(); satisfied beats timed
-// out, timed out beats signalled.
+// All of these: in a CountedQueue; condition, sleep, state and context as in wait_event();
+// satisfied beats timed out, timed out beats signalled.
 
 // prepare_to_wait() or prepare_to_wait_exclusive(), test, schedule(), finish_wait().
 template <class Condition>
-WAITQ_INLINE HandResult sleep_prepared(WaitQueue &queue, TaskState state, Exclusive exclusive,
+WAITQ_INLINE HandResult sleep_prepared(CountedQueue &queue, TaskState state, Exclusive exclusive,
                                        Condition condition)
 {
     HandResult result{};
-    WaitEntry entry(queue, exclusive);
-    entry.set_about(condition.about());
+    CountedEntry entry(queue, exclusive);
+    tell_about(entry, condition);
     Forever sleep;
     for (bool slept = false;; slept = true) {
         result.linked |= slept && by_hand::is_linked(entry);
@@ -73,23 +66,24 @@ WAITQ_INLINE HandResult sleep_prepared(WaitQueue &queue, TaskState state, Exclus
         sleep.sleep();
     }
     // Linked anew since the last sleep: a wake-up that has unlinked it since is not used.
-    const bool unlinked = entry.finish();
-    by_hand::pass_on(queue, exclusive, unlinked, result.wait);
+    const bool unlinked = entry.finish_and_tell(queue);
+    if (exclusive == Exclusive::yes && unlinked)
+        pass_on(queue, result.wait);
     return result;
 }
 
 // prepare_to_wait_event(), test, schedule(), finish_wait(): wait_event() as it was until 6.15.
 template <class Condition>
-WAITQ_INLINE HandResult sleep_prepared_event(WaitQueue &queue, TaskState state, Exclusive exclusive,
-                                             Condition condition)
+WAITQ_INLINE HandResult sleep_prepared_event(CountedQueue &queue, TaskState state,
+                                             Exclusive exclusive, Condition condition)
 {
     HandResult result{};
-    WaitEntry entry(queue, exclusive);
-    entry.set_about(condition.about());
+    CountedEntry entry(queue, exclusive);
+    tell_about(entry, condition);
     bool signal;
     for (bool slept = false;; slept = true) {
         result.linked |= slept && by_hand::is_linked(entry);
-        signal = entry.prepare(static_cast<int>(state));
+        signal = entry.prepare(queue, static_cast<int>(state));
         if (condition()) {
             result.wait.outcome = WaitOutcome::satisfied;
             break;
@@ -102,8 +96,9 @@ WAITQ_INLINE HandResult sleep_prepared_event(WaitQueue &queue, TaskState state, 
             woken_in_vain(condition, result.wait);
         schedule();
     }
-    const bool unlinked = entry.finish();
-    by_hand::pass_on(queue, exclusive, unlinked && !signal, result.wait);
+    const bool unlinked = entry.finish_and_tell(queue);
+    if (exclusive == Exclusive::yes && unlinked && !signal)
+        pass_on(queue, result.wait);
     return result;
 }
 
@@ -130,18 +125,19 @@ WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclus
     kapi_set_running();
     remove_wait_queue(entry.queue().native(), entry.native());
     // One more came after the state was set, to a task that did not sleep any more.
-    by_hand::pass_on(entry.queue(), exclusive, entry.given != used, result.wait);
+    if (exclusive == Exclusive::yes && entry.given != used)
+        pass_on(entry.queue(), result.wait);
 }
 
 // add_wait_queue() or add_wait_queue_exclusive(), set_current_state(), test, schedule_timeout(),
 // remove_wait_queue().
 template <class Sleep, class Condition>
-WAITQ_INLINE HandResult sleep_added(WaitQueue &queue, TaskState state, Exclusive exclusive,
+WAITQ_INLINE HandResult sleep_added(CountedQueue &queue, TaskState state, Exclusive exclusive,
                                     Sleep sleep, Condition condition)
 {
     HandResult result{};
     LinkedEntry entry(queue, exclusive);
-    entry.set_about(condition.about());
+    tell_about(entry, condition);
     if (exclusive == Exclusive::yes)
         add_wait_queue_exclusive(queue.native(), entry.native());
     else
@@ -153,12 +149,12 @@ WAITQ_INLINE HandResult sleep_added(WaitQueue &queue, TaskState state, Exclusive
 // The same by add_wait_queue_priority(): before all others. Up to 6.12 such a waiter is
 // exclusive as well, so that only those of priority are woken; from 6.17 on it is not.
 template <class Sleep, class Condition>
-WAITQ_INLINE HandResult sleep_first(WaitQueue &queue, TaskState state, Sleep sleep,
+WAITQ_INLINE HandResult sleep_first(CountedQueue &queue, TaskState state, Sleep sleep,
                                     Condition condition)
 {
     HandResult result{};
     LinkedEntry entry(queue, Exclusive::no);
-    entry.set_about(condition.about());
+    tell_about(entry, condition);
     kapi_add_priority(queue.native(), entry.native());
     const Exclusive exclusive =
         kapi_entry_flags(entry.native()) & KAPI_WQ_FLAG_EXCLUSIVE ? Exclusive::yes : Exclusive::no;
@@ -169,11 +165,11 @@ WAITQ_INLINE HandResult sleep_first(WaitQueue &queue, TaskState state, Sleep sle
 // The same by add_wait_queue_priority_exclusive(). False: another one of priority is linked;
 // it did not wait.
 template <class Sleep, class Condition>
-[[nodiscard]] WAITQ_INLINE bool sleep_sole(WaitQueue &queue, TaskState state, Sleep sleep,
+[[nodiscard]] WAITQ_INLINE bool sleep_sole(CountedQueue &queue, TaskState state, Sleep sleep,
                                            Condition condition, HandResult &result)
 {
     LinkedEntry entry(queue, Exclusive::no);
-    entry.set_about(condition.about());
+    tell_about(entry, condition);
     if (kapi_add_priority_exclusive(queue.native(), entry.native()) != 0)
         return false;
     sleep_while_linked(entry, state, Exclusive::yes, sleep, condition, result);
@@ -183,12 +179,12 @@ template <class Sleep, class Condition>
 // add_wait_queue(), test, wait_woken(), remove_wait_queue(). The condition runs with the task
 // running, and so it may sleep: a wake-up that comes meanwhile is kept for wait_woken().
 template <class Condition>
-WAITQ_INLINE HandResult sleep_woken(WaitQueue &queue, TaskState state, Timeout timeout,
+WAITQ_INLINE HandResult sleep_woken(CountedQueue &queue, TaskState state, Timeout timeout,
                                     Condition condition)
 {
     HandResult result{};
-    WaitEntry entry(queue, Exclusive::no, waitq_wake_noted);
-    entry.set_about(condition.about());
+    CountedEntry entry(queue, Exclusive::no, waitq_wake_noted);
+    tell_about(entry, condition);
     add_wait_queue(queue.native(), entry.native());
     const auto wait = [&](long jiffies) __attribute__((always_inline))
     {

@@ -6,34 +6,8 @@
 
 namespace waitq {
 
-// How the caller holds the head's lock.
+// How the caller holds the head's lock: by WaitQueue::lock_irq(), or lock_irq_on().
 enum class Interrupts : bool { off, on };
-
-// A head's own lock as wait_event_locked() wants it held. Process context, interrupts on when
-// it is taken. Interrupts::on is for heads that no interrupt locks.
-template <Interrupts interrupts>
-class [[nodiscard]] HeldHead {
-public:
-    WAITQ_INLINE explicit HeldHead(WaitQueue &queue) : queue_(queue)
-    {
-        if constexpr (interrupts == Interrupts::on)
-            kapi_head_lock_irq_on(queue.native());
-        else
-            kapi_head_lock_irq(queue.native());
-    }
-    WAITQ_INLINE ~HeldHead()
-    {
-        if constexpr (interrupts == Interrupts::on)
-            kapi_head_unlock_irq_on(queue_.native());
-        else
-            kapi_head_unlock_irq(queue_.native());
-    }
-    HeldHead(const HeldHead &) = delete;
-    HeldHead &operator=(const HeldHead &) = delete;
-
-private:
-    WaitQueue &queue_;
-};
 
 // As wait_event() with TaskState::interruptible and Forever, with the head's lock held by the
 // caller: the condition runs with it held, and only the sleep is without. Wake with
@@ -48,20 +22,22 @@ private:
 //
 // Context: process, that lock held and no other; may sleep.
 // Mirrors __wait_event_interruptible_locked() of include/linux/wait.h.
-template <Interrupts interrupts, class Condition>
-[[nodiscard]] WAITQ_INLINE WaitResult wait_event_locked(WaitQueue &queue, Exclusive exclusive,
+template <Interrupts interrupts, class Queue, class Condition>
+[[nodiscard]] WAITQ_INLINE WaitResult wait_event_locked(Queue &queue, Exclusive exclusive,
                                                         Condition condition)
 {
     WaitResult result{};
     if (condition())
         return result;
-    WaitEntry entry(queue, exclusive);
-    if constexpr (requires { condition.about(); })
-        entry.set_about(condition.about());
+    WAITQ_UNINITIALIZED auto entry = entry_for(queue, WaitEntry::Later());
+    const auto flags = static_cast<int>(exclusive);
+    tell_about(entry, condition);
     for (;;) {
-        const int error = interrupts == Interrupts::on
-                              ? do_wait_intr(queue.native(), entry.native())
-                              : do_wait_intr_irq(queue.native(), entry.native());
+        const int error =
+            interrupts == Interrupts::on
+                ? kapi_sleep_locked(queue.native(), entry.native(), flags, entry.wake_function())
+                : kapi_sleep_locked_irq(queue.native(), entry.native(), flags,
+                                        entry.wake_function());
         if (error) {
             result.outcome = WaitOutcome::signalled;
             break;
@@ -71,8 +47,6 @@ template <Interrupts interrupts, class Condition>
         if (!kapi_signal_pending())
             woken_in_vain(condition, result);
     }
-    kapi_unlink(queue.native(), entry.native());
-    kapi_set_running();
     return result;
 }
 

@@ -29,7 +29,9 @@ public:
 };
 using Forever = Endless<>;
 using ForeverIo = Endless<io_schedule>;
-using ForeverFreezable = Endless<kapi_freezable_schedule>;
+// Where freezable is a state of its own, that is all of it.
+constexpr bool freezable_is_a_state = KAPI_TASK_FREEZABLE != KAPI_TASK_INTERRUPTIBLE;
+using ForeverFreezable = Endless<freezable_is_a_state ? schedule : kapi_freezable_schedule>;
 
 // A number of jiffies (kernel: the _timeout macros, by schedule_timeout()).
 template <long (*yield)(long) = schedule_timeout>
@@ -67,7 +69,8 @@ private:
     long left_;
 };
 using Timeout = Jiffies<>;
-using FreezableTimeout = Jiffies<kapi_freezable_schedule_timeout>;
+using FreezableTimeout =
+    Jiffies<freezable_is_a_state ? schedule_timeout : kapi_freezable_schedule_timeout>;
 
 // A time to the nanosecond (kernel: the _hrtimeout macros, by an hrtimer_sleeper).
 class HrTimeout {

@@ -14,7 +14,7 @@ int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void 
     //                                    finish_wait(): unlinked already, no lock
     //                                    returns; this entry's stack is reused
     //   must not touch the entry here
-    WaitQueue &queue = WaitEntry::of(entry).queue();
+    CountedQueue &queue = CountedEntry::of(entry).queue();
     const int woke = autoremove_wake_function(entry, mode, sync, key);
     if (woke > 0)
         queue.count_woken();
@@ -27,7 +27,7 @@ int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void
     const int woke = default_wake_function(entry, mode, sync, key);
     if (woke > 0) {
         ++LinkedEntry::of(entry).given;
-        WaitEntry::of(entry).queue().count_woken();
+        CountedEntry::of(entry).queue().count_woken();
     }
     return woke;
 }
@@ -36,7 +36,7 @@ int waitq_wake_noted(wait_queue_entry *entry, unsigned int mode, int sync, void 
 {
     const int woke = woken_wake_function(entry, mode, sync, key);
     if (woke > 0)
-        WaitEntry::of(entry).queue().count_woken();
+        CountedEntry::of(entry).queue().count_woken();
     return woke;
 }
 

@@ -9,57 +9,84 @@ namespace waitq {
 // Whether a wake-up that asks for n waiters counts this one.
 enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
 
-class WaitEntry;
+// The current task's entry in a queue: lives on its stack for the length of one wait.
+// Used by wait_event(); by itself only for sleeping by hand. A wake-up that wakes the task
+// unlinks it (kernel: DEFINE_WAIT).
+class WaitEntry {
+public:
+    // Not initialised here, but by the seam, as kapi_sleep_locked() does.
+    struct Later {};
 
-// What a wake-up calls for an entry: in the waker's context, under the head's lock, interrupts
-// off. Defined in wait_entry.cpp, and not here: an inline function whose address is taken would
-// be a COMDAT group.
+    WAITQ_INLINE explicit WaitEntry(Exclusive exclusive)
+    {
+        init_wait_entry(&entry_, static_cast<int>(exclusive));
+    }
+    WAITQ_INLINE explicit WaitEntry(Later) {}
+    WaitEntry(const WaitEntry &) = delete;
+    WaitEntry &operator=(const WaitEntry &) = delete;
+
+    // Links the entry if it is not linked and sets the task's state; from here until
+    // finish() the task must not sleep but by schedule(). Returns true if a signal that
+    // `state` heeds is pending: then the entry is not linked, so no exclusive wake-up
+    // can be spent on a task that leaves.
+    WAITQ_INLINE bool prepare(WaitQueue &queue, int state)
+    {
+        return prepare_to_wait_event(queue.native(), &entry_, state) != 0;
+    }
+    // The task runs again, the entry is unlinked. One of these, always, once prepare() was called.
+    WAITQ_INLINE void finish(WaitQueue &queue) { finish_wait(queue.native(), &entry_); }
+    // Returns true if the entry was not linked: a wake-up, or prepare(), had taken it out.
+    WAITQ_INLINE bool finish_and_tell(WaitQueue &queue)
+    {
+        return kapi_finish_wait(queue.native(), &entry_);
+    }
+
+    WAITQ_INLINE wait_queue_entry *native() { return &entry_; }
+    WAITQ_INLINE static kapi_wake_function wake_function() { return autoremove_wake_function; }
+
+protected:
+    WAITQ_INLINE WaitEntry(Exclusive exclusive, kapi_wake_function function)
+    {
+        kapi_init_wait_entry(&entry_, static_cast<int>(exclusive), function);
+    }
+
+private:
+    wait_queue_entry entry_; // first: CountedEntry::of() finds itself by it
+};
+
+// What a wake-up calls for a CountedEntry: in the waker's context, under the head's lock,
+// interrupts off. Defined in wait_entry.cpp, and not here: an inline function whose address is
+// taken would be a COMDAT group.
 extern "C" {
 // Wakes the task and, if that did wake it, unlinks the entry (kernel: DEFINE_WAIT).
 int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
-// Wakes the task; the entry stays linked (kernel: DECLARE_WAITQUEUE).
+// Wakes the task; the entry stays linked (kernel: DECLARE_WAITQUEUE). A LinkedEntry's.
 int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 // Leaves a note for wait_woken() and wakes the task (kernel: woken_wake_function).
 int waitq_wake_noted(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 }
 
-// The current task's entry in a queue: lives on its stack for the length of one wait.
-// Used by wait_event(); by itself only for sleeping by hand (by_hand.hpp).
-class WaitEntry {
+// An entry in a CountedQueue: its wake-up is counted, and an onlooker may be told of it.
+class CountedEntry : public WaitEntry {
 public:
-    WAITQ_INLINE WaitEntry(WaitQueue &queue, Exclusive exclusive,
-                           kapi_wake_function function = waitq_wake_entry)
-        : queue_(queue)
-    {
-        kapi_init_wait_entry(&entry_, static_cast<int>(exclusive), function);
-    }
-    WaitEntry(const WaitEntry &) = delete;
-    WaitEntry &operator=(const WaitEntry &) = delete;
+    WAITQ_INLINE CountedEntry(CountedQueue &queue, Exclusive exclusive,
+                              kapi_wake_function function = waitq_wake_entry)
+        : WaitEntry(exclusive, function), queue_(queue)
+    {}
+    WAITQ_INLINE CountedEntry(CountedQueue &queue, Later later) : WaitEntry(later), queue_(queue) {}
+    WAITQ_INLINE static kapi_wake_function wake_function() { return waitq_wake_entry; }
 
     // Something that an onlooker may want to know of the waiter. Before it is linked.
     WAITQ_INLINE void set_about(const void *about) { about_ = about; }
     // Head's lock held, or by the waiter itself.
     WAITQ_INLINE const void *about() const { return about_; }
 
-    // Links the entry if it is not linked and sets the task's state; from here until
-    // finish() the task must not sleep but by schedule(). Returns true if a signal that
-    // `state` heeds is pending: then the entry is not linked, so no exclusive wake-up
-    // can be spent on a task that leaves.
-    WAITQ_INLINE bool prepare(int state)
-    {
-        return prepare_to_wait_event(queue_.native(), &entry_, state) != 0;
-    }
-    // The task runs again, the entry is unlinked. Always, once prepare() was called. Returns
-    // true if the entry was not linked: a wake-up, or prepare(), had taken it out.
-    WAITQ_INLINE bool finish() { return kapi_finish_wait(queue_.native(), &entry_); }
+    WAITQ_INLINE CountedQueue &queue() const { return queue_; }
 
-    WAITQ_INLINE wait_queue_entry *native() { return &entry_; }
-    WAITQ_INLINE WaitQueue &queue() const { return queue_; }
-
-    // The WaitEntry around a kernel's entry, whose function is one of those above.
-    WAITQ_INLINE static WaitEntry &of(wait_queue_entry *entry)
+    // The CountedEntry around a kernel's entry, whose function is one of those above.
+    WAITQ_INLINE static CountedEntry &of(wait_queue_entry *entry)
     {
-        return *reinterpret_cast<WaitEntry *>(entry);
+        return *reinterpret_cast<CountedEntry *>(entry);
     }
     WAITQ_INLINE static bool is(const wait_queue_entry *entry)
     {
@@ -69,24 +96,35 @@ public:
     }
 
 private:
-    wait_queue_entry entry_; // first: of() finds the WaitEntry by it
-    WaitQueue &queue_;
+    CountedQueue &queue_;
     const void *about_ = nullptr;
 };
 
 // An entry that stays linked whatever comes (kernel: DECLARE_WAITQUEUE).
-class LinkedEntry : public WaitEntry {
+class LinkedEntry : public CountedEntry {
 public:
-    WAITQ_INLINE LinkedEntry(WaitQueue &queue, Exclusive exclusive,
+    WAITQ_INLINE LinkedEntry(CountedQueue &queue, Exclusive exclusive,
                              kapi_wake_function function = waitq_wake_linked)
-        : WaitEntry(queue, exclusive, function)
+        : CountedEntry(queue, exclusive, function)
     {}
     WAITQ_INLINE static LinkedEntry &of(wait_queue_entry *entry)
     {
-        return static_cast<LinkedEntry &>(WaitEntry::of(entry));
+        return static_cast<LinkedEntry &>(CountedEntry::of(entry));
     }
 
     unsigned long given = 0; // wake-ups; guarded by the head's lock
 };
+
+// The entry that goes with a kind of queue: Exclusive, or Later.
+template <class How>
+WAITQ_INLINE WaitEntry entry_for(WaitQueue &, How how)
+{
+    return WaitEntry(how);
+}
+template <class How>
+WAITQ_INLINE CountedEntry entry_for(CountedQueue &queue, How how)
+{
+    return CountedEntry(queue, how);
+}
 
 } // namespace waitq

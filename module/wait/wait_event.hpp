@@ -16,6 +16,13 @@ enum class TaskState : int {
     freezable = KAPI_TASK_FREEZABLE,             // any signal; with a policy that is Freezable
 };
 
+// Some signal may end a sleep in that state.
+WAITQ_INLINE constexpr bool heeds_signals(TaskState state)
+{
+    constexpr int killable_only = KAPI_TASK_KILLABLE & ~KAPI_TASK_UNINTERRUPTIBLE;
+    return static_cast<int>(state) & (KAPI_TASK_INTERRUPTIBLE | killable_only);
+}
+
 enum class WaitOutcome : unsigned char {
     satisfied, // the condition was true
     timed_out, // the time was up and the condition false
@@ -26,10 +33,18 @@ struct [[nodiscard]] WaitResult {
     WaitOutcome outcome;
     long left;               // jiffies. With Jiffies: 1 or more if satisfied, 0 if timed out
     unsigned long spurious;  // times that the task woke in vain and slept on
-    unsigned long passed_on; // tasks woken in its place: see wait_event()
+    unsigned long passed_on; // tasks woken in its place, if the queue counts: see wait_event()
 
     WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
 };
+
+// What the condition has for an onlooker goes with the entry.
+template <class Entry, class Condition>
+WAITQ_INLINE void tell_about(Entry &entry, const Condition &condition)
+{
+    if constexpr (requires { entry.set_about(condition.about()); })
+        entry.set_about(condition.about());
+}
 
 // The task was woken with the condition false, and sleeps on.
 template <class Condition>
@@ -40,9 +55,20 @@ WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
         condition.woken_in_vain();
 }
 
+// A wake-up that this task was given and does not use goes on to the next.
+template <class Queue>
+WAITQ_INLINE void pass_on(Queue &queue, WaitResult &result)
+{
+    if constexpr (requires { queue.count_woken(); })
+        result.passed_on = queue.wake_up(Wakes::one());
+    else
+        queue.wake_up(Wakes::one());
+}
+
 // Sleeps in `queue` until `condition()` is true, the time is up, or a signal comes that
 // `state` heeds. Satisfied beats timed out, timed out beats signalled.
 //
+// queue: a WaitQueue, or a CountedQueue.
 // condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
 //   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
 //   is not called again once it has returned true. How often it is called is not part
@@ -51,7 +77,9 @@ WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
 //   has a member about(), that is what WaitEntry::about() tells an onlooker.
 // sleep: a policy of timeout.hpp. Timeout(0) only tests the condition.
 // Context: process, no lock held but that of Unlocked, with which the condition runs and
-//   wait_event() returns; may sleep.
+//   wait_event() returns; may sleep. (A kernel that is built to check that, DEBUG_ATOMIC_SLEEP,
+//   is asked to. No other is: the macro's might_sleep() may also let others run, on some
+//   kernels, which nobody can rely on.)
 //
 // An exclusive waiter never swallows a wake-up that it does not use. With a signal:
 // prepare() unlinks it before the condition is tested for the last time. With a timeout:
@@ -82,12 +110,11 @@ WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
 // Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
 // condition right after sleeping. Before, the task went back to prepare with a timeout
 // that was over, and a wake-up could be lost there.
-template <class Sleep, class Condition>
-[[nodiscard]] WAITQ_INLINE WaitResult wait_event(WaitQueue &queue, TaskState state,
-                                                 Exclusive exclusive, Sleep sleep,
-                                                 Condition condition)
+template <class Queue, class Sleep, class Condition>
+[[nodiscard]] WAITQ_INLINE WaitResult wait_event(Queue &queue, TaskState state, Exclusive exclusive,
+                                                 Sleep sleep, Condition condition)
 {
-    if constexpr (!Sleep::locked)
+    if constexpr (!Sleep::locked && KAPI_DEBUG_ATOMIC_SLEEP)
         kapi_might_sleep();
     if (condition())
         return {WaitOutcome::satisfied, sleep.left_satisfied(), 0, 0};
@@ -96,13 +123,12 @@ template <class Sleep, class Condition>
     else if (sleep.expired())
         return {WaitOutcome::timed_out, 0, 0, 0};
 
-    WaitEntry entry(queue, exclusive);
-    if constexpr (requires { condition.about(); })
-        entry.set_about(condition.about());
+    WAITQ_UNINITIALIZED auto entry = entry_for(queue, exclusive);
+    tell_about(entry, condition);
     WaitResult result{};
     bool at_once = false; // satisfied since prepare(), not by having slept
     for (bool slept = false;; slept = true) {
-        const bool signal = entry.prepare(static_cast<int>(state));
+        const bool signal = entry.prepare(queue, static_cast<int>(state)) && heeds_signals(state);
         if (condition()) {
             at_once = !signal; // with a signal it is not linked
             result.outcome = WaitOutcome::satisfied;
@@ -124,12 +150,13 @@ template <class Sleep, class Condition>
             break;
         }
     }
-    const bool unlinked = entry.finish();
+    if (exclusive == Exclusive::no || !at_once)
+        entry.finish(queue);
+    else if (entry.finish_and_tell(queue))
+        pass_on(queue, result);
     if constexpr (requires { sleep.end(); })
         sleep.end();
     result.left = result.satisfied() ? sleep.left_satisfied() : sleep.left();
-    if (exclusive == Exclusive::yes && at_once && unlinked)
-        result.passed_on = queue.wake_up(Wakes::one());
     return result;
 }
 

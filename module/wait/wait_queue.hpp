@@ -54,7 +54,6 @@ public:
     WAITQ_INLINE void init(const char *name, lock_class_key *key)
     {
         __init_waitqueue_head(&head_, name, key);
-        woken_ = 0;
     }
 
     // Wakes waiters (kernel: wake_up and its kin). Make the condition true first, under the
@@ -65,28 +64,26 @@ public:
     // interrupts and others to come between, which the kernel's own has not done since 6.7;
     // who links itself after it has begun is not woken by it, and need not be: the condition
     // was true by then.
-    // Returns how many tasks woke that were waiting by a WaitEntry, exclusive or not.
-    WAITQ_INLINE unsigned long wake_up(Wakes wakes)
+    WAITQ_INLINE void wake_up(Wakes wakes)
     {
         if (wakes.nr == 0)
-            return wake_all(wakes);
-        const unsigned long irq_flags = kapi_head_lock(&head_);
-        const unsigned long woken = wake_locked(wakes);
-        kapi_head_unlock(&head_, irq_flags);
-        return woken;
+            walk([&](wait_queue_entry * entry)
+                     __attribute__((always_inline)) { return wake_one(entry, wakes); });
+        else if (wakes.sync)
+            __wake_up_sync_key(&head_, wakes.mode, native_key(wakes));
+        else
+            __wake_up(&head_, wakes.mode, wakes.nr, native_key(wakes));
     }
 
     // The same with the head's lock held by the caller, all in one go (kernel: _locked).
-    WAITQ_INLINE unsigned long wake_locked(Wakes wakes)
+    WAITQ_INLINE void wake_locked(Wakes wakes)
     {
-        woken_ = 0;
         if (wakes.sync)
             __wake_up_locked_sync_key(&head_, wakes.mode, native_key(wakes));
         else if (wakes.key)
             __wake_up_locked_key(&head_, wakes.mode, native_key(wakes));
         else
             __wake_up_locked(&head_, wakes.mode, wakes.nr);
-        return woken_;
     }
 
     // Tells pollers linked here by poll_wait() of the events in `mask` (kernel:
@@ -99,6 +96,13 @@ public:
     // its memory must outlast an RCU grace period (kernel: wake_up_pollfree).
     // Context: as wake_up().
     WAITQ_INLINE void wake_up_pollfree() { kapi_wake_up_pollfree(&head_); }
+
+    // The head's own lock, from process context with interrupts on, which are off while it is
+    // held; or stay on, for heads that no interrupt locks. For what has no scope: see HeadGuard.
+    WAITQ_INLINE void lock_irq() { kapi_head_lock_irq(&head_); }
+    WAITQ_INLINE void unlock_irq() { kapi_head_unlock_irq(&head_); }
+    WAITQ_INLINE void lock_irq_on() { kapi_head_lock_irq_on(&head_); }
+    WAITQ_INLINE void unlock_irq_on() { kapi_head_unlock_irq_on(&head_); }
 
     // True if somebody is linked. A full barrier comes first (kernel: wq_has_sleeper): it
     // pairs with set_current_state() in prepare_to_wait_event(), so a waker that has
@@ -137,36 +141,68 @@ public:
         kapi_head_unlock(&head_, irq_flags);
     }
 
+    template <class Visit>
+    WAITQ_INLINE void walk(Visit visit)
+    {
+        walk(visit, []() __attribute__((always_inline)){});
+    }
+
     // The kernel's object, for what this layer has no word for (poll_wait).
     WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
-    // A wake function woke a WaitEntry's task. Head's lock held.
-    WAITQ_INLINE void count_woken() { ++woken_; }
-
-private:
+protected:
     WAITQ_INLINE static void *native_key(Wakes wakes)
     {
         return reinterpret_cast<void *>(static_cast<unsigned long>(wakes.key));
     }
-
-    WAITQ_INLINE unsigned long wake_all(Wakes wakes)
+    // One step of the walk that a wake-up is. Head's lock held. False: ends it.
+    WAITQ_INLINE static bool wake_one(wait_queue_entry *entry, Wakes wakes)
     {
-        unsigned long woken = 0;
-        walk(
-            [&](wait_queue_entry * entry) __attribute__((always_inline)) {
-                // Others may wake here whenever the lock is not held, so the count is taken
-                // entry by entry.
-                woken_ = 0;
-                const int answer =
-                    kapi_entry_wake(entry, wakes.mode, wakes.sync, native_key(wakes));
-                woken += woken_;
-                return answer >= 0;
-            },
-            []() __attribute__((always_inline)){});
-        return woken;
+        return kapi_entry_wake(entry, wakes.mode, wakes.sync, native_key(wakes)) >= 0;
     }
 
     wait_queue_head head_;
+};
+
+// A wait queue whose wake-ups tell how many tasks they woke: exclusive or not, of those that wait
+// by a CountedEntry. (The kernel tells of the exclusive ones, since 6.2.)
+class CountedQueue : public WaitQueue {
+public:
+    // As WaitQueue's. Return the tasks woken.
+    WAITQ_INLINE unsigned long wake_up(Wakes wakes)
+    {
+        if (wakes.nr == 0)
+            return wake_all(wakes);
+        const unsigned long irq_flags = kapi_head_lock(&head_);
+        const unsigned long woken = wake_locked(wakes);
+        kapi_head_unlock(&head_, irq_flags);
+        return woken;
+    }
+    WAITQ_INLINE unsigned long wake_locked(Wakes wakes)
+    {
+        woken_ = 0;
+        WaitQueue::wake_locked(wakes);
+        return woken_;
+    }
+
+    // A wake function woke a CountedEntry's task. Head's lock held.
+    WAITQ_INLINE void count_woken() { ++woken_; }
+
+private:
+    WAITQ_INLINE unsigned long wake_all(Wakes wakes)
+    {
+        unsigned long woken = 0;
+        walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
+            // Others may wake here whenever the lock is not held, so the count is taken
+            // entry by entry.
+            woken_ = 0;
+            const bool go_on = wake_one(entry, wakes);
+            woken += woken_;
+            return go_on;
+        });
+        return woken;
+    }
+
     unsigned long woken_; // by the walk that is going on; guarded by the head's lock
 };
 

@@ -266,6 +266,11 @@ void kapi_init_wait_entry(wait_queue_entry *opaque_entry, int flags, kapi_wake_f
     self.entries[self.entry_count++] = {opaque_entry, false};
 }
 
+void init_wait_entry(wait_queue_entry *entry, int flags)
+{
+    kapi_init_wait_entry(entry, flags, autoremove_wake_function);
+}
+
 long prepare_to_wait_event(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int state)
 {
     WaitHead &head = inside(opaque_head);
@@ -355,6 +360,11 @@ bool prepare_to_wait_exclusive(wait_queue_head *opaque_head, wait_queue_entry *o
     return was_empty;
 }
 
+void finish_wait(wait_queue_head *head, wait_queue_entry *entry)
+{
+    kapi_finish_wait(head, entry);
+}
+
 void add_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
 {
     WaitHead &head = inside(opaque_head);
@@ -439,6 +449,16 @@ bool kapi_is_unlinked(const wait_queue_entry *opaque_entry)
 int default_wake_function(wait_queue_entry *entry, unsigned int mode, int, void *)
 {
     return current().woke = try_to_wake_up(*static_cast<Task *>(inside(entry).task), mode);
+}
+
+void __wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key)
+{
+    wake_up(head, mode, nr, key);
+}
+
+void __wake_up_sync_key(wait_queue_head *head, unsigned int mode, void *key)
+{
+    wake_up(head, mode, 1, key);
 }
 
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
@@ -559,35 +579,43 @@ int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int s
     return default_wake_function(opaque_entry, mode, sync, key);
 }
 
-static int do_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry,
-                   void (*unlock)(SpinLock &), void (*lock)(SpinLock &))
+static int sleep_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int flags,
+                        kapi_wake_function function, void (*unlock)(SpinLock &),
+                        void (*lock)(SpinLock &))
 {
     WaitHead &head = inside(opaque_head);
     WaitEntry &entry = inside(opaque_entry);
-    must_hold(head, "do_wait_intr()");
-    if (!linked(entry)) {
-        link(head, entry, false);
-        tell("links itself into \"%s\"", head.lock.name);
-    }
+    must_hold(head, "kapi_sleep_locked()");
+    kapi_init_wait_entry(opaque_entry, flags, function);
+    link(head, entry, false);
+    tell("links itself into \"%s\"", head.lock.name);
     set_current_state(TASK_INTERRUPTIBLE);
     touch(&current(), Access::read);
-    if (current().signal_pending)
-        return -KAPI_ERESTARTSYS;
-    unlock(head.lock);
-    schedule();
-    lock(head.lock);
-    return 0;
+    const bool signal = current().signal_pending;
+    if (!signal) {
+        unlock(head.lock);
+        schedule();
+        lock(head.lock);
+    } else {
+        current().state = TASK_RUNNING;
+    }
+    if (linked(entry))
+        unlink(head, entry);
+    entry_ends(opaque_entry);
+    return signal ? -KAPI_ERESTARTSYS : 0;
 }
 
-int do_wait_intr(wait_queue_head *head, wait_queue_entry *entry)
+int kapi_sleep_locked(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                      kapi_wake_function function)
 {
-    return do_wait(head, entry, spin_unlock_irqs_on, spin_lock_irqs_on);
+    return sleep_locked(head, entry, flags, function, spin_unlock_irqs_on, spin_lock_irqs_on);
 }
 
-int do_wait_intr_irq(wait_queue_head *head, wait_queue_entry *entry)
+int kapi_sleep_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                          kapi_wake_function function)
 {
-    return do_wait(
-        head, entry, [](SpinLock &lock) { spin_unlock(lock, true); },
+    return sleep_locked(
+        head, entry, flags, function, [](SpinLock &lock) { spin_unlock(lock, true); },
         [](SpinLock &lock) { spin_lock(lock); });
 }
 

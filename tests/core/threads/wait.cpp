@@ -109,6 +109,11 @@ void kapi_init_wait_entry(wait_queue_entry *opaque, int flags, kapi_wake_functio
     entry->link.prev.store(&entry->link, relaxed);
 }
 
+void init_wait_entry(wait_queue_entry *entry, int flags)
+{
+    kapi_init_wait_entry(entry, flags, autoremove_wake_function);
+}
+
 long prepare_to_wait_event(wait_queue_head *opaque, wait_queue_entry *opaque_entry, int state)
 {
     WaitHead &head = inside(opaque);
@@ -141,6 +146,11 @@ bool kapi_finish_wait(wait_queue_head *opaque, wait_queue_entry *opaque_entry)
     return !linked;
 }
 
+void finish_wait(wait_queue_head *head, wait_queue_entry *entry)
+{
+    kapi_finish_wait(head, entry);
+}
+
 void add_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
 {
     const bool irqs = spin_lock(inside(head).lock);
@@ -153,6 +163,16 @@ void remove_wait_queue(wait_queue_head *head, wait_queue_entry *entry)
     const bool irqs = spin_lock(inside(head).lock);
     unlink(inside(entry));
     spin_unlock(inside(head).lock, irqs);
+}
+
+void __wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key)
+{
+    wake_up(head, mode, nr, key);
+}
+
+void __wake_up_sync_key(wait_queue_head *head, unsigned int mode, void *key)
+{
+    wake_up(head, mode, 1, key);
 }
 
 void __wake_up_locked(wait_queue_head *head, unsigned int mode, int nr)
