@@ -261,9 +261,12 @@ void kapi_init_wait_entry(wait_queue_entry *opaque_entry, int flags, kapi_wake_f
     entry = {static_cast<unsigned int>(flags), &self, function, {&entry.link, &entry.link}};
     if (self.context == Context::interrupt)
         refuse("%s makes a wait entry in an interrupt", self.name);
+    // One that was made here before and never linked is gone.
+    if (self.entry_count && self.entries[self.entry_count - 1].entry == opaque_entry)
+        --self.entry_count;
     if (self.entry_count == self.entries.size())
         refuse("%s has more wait entries than it should", self.name);
-    self.entries[self.entry_count++] = {opaque_entry, false};
+    self.entries[self.entry_count++] = {opaque_entry, false}; // until it is linked: see link()
 }
 
 void init_wait_entry(wait_queue_entry *entry, int flags)
