@@ -63,6 +63,8 @@ bool Awaited::saw_lock()
 // Until somebody has woken since `wakes` were counted, or a signal comes.
 void Awaited::hold_on(__u64 wakes)
 {
+    // Sleeping by hand sets the state before the test. It would be running afterwards anyway.
+    kapi_set_running();
     (void)wait_event(queue.window, TaskState::interruptible, Exclusive::no, Forever(), [&] {
         const SpinGuard guard(queue.lock);
         return queue.totals.wakes != wakes;

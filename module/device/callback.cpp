@@ -34,7 +34,9 @@ int waitq_call_back_poller(wait_queue_entry *native, unsigned int mode, int sync
 {
     FuncEntry &entry = FuncEntry::of(native);
     ++entry.calls;
-    if (!kapi_is_pollfree(key))
+    CountedQueue &queue = entry.queue();
+    // Not by the key alone: any wake-up could have that.
+    if (!Mortal::of(queue).ended || !kapi_is_pollfree(key))
         return matches(entry, key) ? waitq_wake_linked(native, mode, sync, key) : 0;
     // The queue is about to go, and whoever is in it must be out, asleep or not. The waiter
     // leaves without the head's lock once it sees that it is not linked:
@@ -45,7 +47,6 @@ int waitq_call_back_poller(wait_queue_entry *native, unsigned int mode, int sync
     //                                    linked? (acquire) no: does not touch the head
     //                                    returns; this entry's stack is reused
     //   must not touch the entry here
-    CountedQueue &queue = entry.queue();
     const int woke = waitq_wake_linked(native, mode, sync, key);
     Mortal::of(queue).sent_away += woke > 0;
     kapi_unlink(queue.native(), native);

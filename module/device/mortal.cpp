@@ -25,6 +25,25 @@ Mortal &current_mortal(Queue &queue)
     return *queue.mortal;
 }
 
+// The queue of a linked entry has ended. By the flag, which is set before anybody is sent away, and
+// not by being unlinked: that comes after the wake-up, when this task may be about to sleep again.
+//
+//   waiter                        end of the queue
+//                                 ended (head locked)
+//   state set                     wakes
+//   ended? (head locked)          unlinks
+//
+// Not ended: then the wake-up finds the state set.
+bool has_ended(Mortal &mortal, FuncEntry &entry)
+{
+    // An entry that is linked, within this section, is in a queue that is still there.
+    const RcuGuard guard;
+    if (kapi_is_unlinked(entry.native()))
+        return true;
+    const HeadGuard head_guard(mortal.queue);
+    return mortal.ended;
+}
+
 // From linked to not linked. True: the queue ended, with the condition false.
 bool sleep_linked(Awaited &awaited, Mortal &mortal, FuncEntry &entry, Timeout timeout,
                   HandResult &result)
@@ -35,7 +54,7 @@ bool sleep_linked(Awaited &awaited, Mortal &mortal, FuncEntry &entry, Timeout ti
         Condition condition{awaited};
         if (by_hand::over(awaited.state, timeout, condition, result.wait))
             break;
-        ended = kapi_is_unlinked(entry.native());
+        ended = has_ended(mortal, entry);
         if (ended)
             break;
         if (slept)
@@ -43,9 +62,7 @@ bool sleep_linked(Awaited &awaited, Mortal &mortal, FuncEntry &entry, Timeout ti
         timeout.sleep();
     }
     kapi_set_running();
-    // The queue may end at any time. An entry that is linked, within this section, is in a queue
-    // that is still there to be locked.
-    const RcuGuard guard;
+    const RcuGuard guard; // as in has_ended()
     if (!kapi_is_unlinked(entry.native()))
         remove_wait_queue(mortal.queue.native(), entry.native());
     awaited.request.calls += entry.calls;

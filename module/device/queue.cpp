@@ -9,7 +9,7 @@ namespace {
 
 // One lockdep class for each role: an inversion between two roles is then seen.
 constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{}, locked_key{},
-    window_key{}, pollers_key{};
+    window_key{}, pollers_key{}, callers_key{}, lock_key{};
 
 } // namespace
 
@@ -56,8 +56,8 @@ waitq_queue *waitq_queue_create(unsigned int capacity)
         kapi_free(queue);
         return nullptr;
     }
-    queue->callers.init();
-    queue->lock.init();
+    queue->callers.init("waitq callers", &waitq::callers_key);
+    queue->lock.init("waitq lock", &waitq::lock_key);
     queue->deferred.queue = queue;
     kapi_work_init(&queue->deferred.native);
     queue->readers.queue.init("waitq readers", &waitq::readers_key);

@@ -14,7 +14,7 @@ class Pace {
 public:
     void init()
     {
-        lock_.init();
+        lock_.init("waitq pace", &key_);
         booked_until_ = 0;
     }
 
@@ -40,6 +40,7 @@ private:
     static constexpr __s64 interrupt_ns = 2000;
 
     SpinLock lock_;
+    lock_class_key key_;
     __s64 booked_until_; // guarded by lock_
 };
 

@@ -47,8 +47,16 @@ bool forbidden(const Awaited &awaited, __s64 timeout_ns)
         awaited.state == TaskState::uninterruptible || awaited.state == TaskState::idle;
     // With a condition that sleeps, wait_event_timeout() does not, and its jiffies never pass.
     const bool endless = !awaited.kind.timed() || (awaited.request.flags & WAITQ_NAP);
-    const bool parks = deaf && (endless || timeout_ns > WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS);
-    return (parks || awaited.request.callback == WAITQ_CALLBACK_END) && !kapi_capable_sys_admin();
+    // An hrtimer may be late by the task's slack, which the task itself sets.
+    constexpr __u64 longest = WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS;
+    const bool long_slack =
+        awaited.kind.clock == row::Clock::HRTIMER && kapi_timer_slack_ns() > longest;
+    const bool parks = deaf && (endless || long_slack || static_cast<__u64>(timeout_ns) > longest);
+    // Who is before all others may be the only one whom a wake-up reaches.
+    const bool first =
+        awaited.kind.entry == row::Entry::PRIORITY || awaited.kind.entry == row::Entry::SOLE;
+    return (parks || first || awaited.request.callback == WAITQ_CALLBACK_END) &&
+           !kapi_capable_sys_admin();
 }
 
 void sleep(Awaited &awaited, __s64 timeout_ns, Waited &waited)

@@ -142,7 +142,7 @@ notrace int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queu
 
 void kapi_wake_up_pollfree(struct wait_queue_head *head)
 {
-	wake_up_pollfree(head);
+	compat_wake_up_pollfree(head);
 }
 
 bool kapi_is_pollfree(const void *key)
@@ -318,9 +318,10 @@ long kapi_ns_to_jiffies(unsigned long long ns)
 	return min_t(u64, nsecs_to_jiffies64(ns), MAX_JIFFY_OFFSET);
 }
 
-void kapi_spin_init(struct spinlock *lock)
+void kapi_spin_init(struct spinlock *lock, const char *name, struct lock_class_key *key)
 {
 	spin_lock_init(lock);
+	lockdep_set_class_and_name(lock, key, name);
 }
 
 unsigned long kapi_spin_lock_irqsave(struct spinlock *lock)

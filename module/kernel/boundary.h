@@ -155,7 +155,7 @@ void __wake_up_locked_key(struct wait_queue_head *head, unsigned int mode, void 
 void __wake_up_locked_sync_key(struct wait_queue_head *head, unsigned int mode, void *key);
 /* wake_up_pollfree(): everyone; afterwards nobody may be linked. Free @head after an RCU grace. */
 void kapi_wake_up_pollfree(struct wait_queue_head *head);
-/* The key is that of wake_up_pollfree(). */
+/* The key is that of wake_up_pollfree(), or made to look like it. */
 bool kapi_is_pollfree(const void *key);
 
 /*
@@ -227,7 +227,8 @@ long kapi_ns_to_jiffies(unsigned long long ns);
 
 /* ---- locks ---------------------------------------------------------------- */
 
-void kapi_spin_init(struct spinlock *lock);
+/* @name and @key give it a lockdep class. */
+void kapi_spin_init(struct spinlock *lock, const char *name, struct lock_class_key *key);
 unsigned long kapi_spin_lock_irqsave(struct spinlock *lock);
 void kapi_spin_unlock_irqrestore(struct spinlock *lock, unsigned long irq_flags);
 /* From process context with interrupts on, which are off while it is held. */
@@ -253,6 +254,8 @@ int hrtimer_cancel(struct hrtimer *timer);
 void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns);
 /* It did. */
 bool kapi_sleeper_expired(const struct hrtimer_sleeper *sleeper);
+/* How much later than asked the current task's sleeper may wake it. The task sets that itself. */
+unsigned long long kapi_timer_slack_ns(void);
 void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper);
 
 /* ---- other contexts (kernel/context.c here) --------------------------------- */

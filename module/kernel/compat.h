@@ -10,6 +10,7 @@
 #include <linux/device.h>
 #include <linux/freezer.h>
 #include <linux/hrtimer.h>
+#include <linux/poll.h>
 #include <linux/timer.h>
 #include <linux/version.h>
 #include <linux/wait.h>
@@ -81,6 +82,18 @@ static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define compat_add_wait_queue_priority_exclusive add_wait_queue_priority_exclusive
 #endif
+
+/*
+ * wake_up_pollfree() calls __wake_up_pollfree(), which Debian's kernels export to modules and others
+ * do not. This is what it does.
+ */
+static inline void compat_wake_up_pollfree(struct wait_queue_head *head)
+{
+	if (!waitqueue_active(head))
+		return;
+	__wake_up(head, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
+	WARN_ON_ONCE(waitqueue_active(head));
+}
 
 /* del_timer_sync() until 6.15. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

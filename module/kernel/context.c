@@ -7,6 +7,7 @@
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -23,9 +24,17 @@ struct errand {
 		struct hrtimer hrtimer;
 		struct timer_list timer;
 		struct work_struct work;
-		struct irq_work irq_work;
 	};
 };
+
+/*
+ * The one irq_work, for one errand at a time: on PREEMPT_RT irq_work_sync() may return while the
+ * thread that ran it still looks at it, so it is not in the errand, which is freed.
+ */
+static DEFINE_MUTEX(irq_work_mutex);
+static void run_in_irq_work(struct irq_work *work);
+static DEFINE_IRQ_WORK(irq_work, run_in_irq_work);
+static struct errand *irq_work_errand; /* guarded by irq_work_mutex */
 
 static void run(struct errand *errand)
 {
@@ -51,7 +60,7 @@ static void run_in_work(struct work_struct *work)
 
 static void run_in_irq_work(struct irq_work *work)
 {
-	run(container_of(work, struct errand, irq_work));
+	run(irq_work_errand);
 }
 
 static int run_in_thread(void *errand)
@@ -88,10 +97,12 @@ static bool run_elsewhere(unsigned int context, struct errand *errand)
 		flush_work(&errand->work);
 		return true;
 	case WAITQ_CONTEXT_IRQ_WORK:
-		init_irq_work(&errand->irq_work, run_in_irq_work);
-		irq_work_queue(&errand->irq_work);
+		mutex_lock(&irq_work_mutex);
+		irq_work_errand = errand;
+		irq_work_queue(&irq_work);
 		wait_for_completion(&errand->done);
-		irq_work_sync(&errand->irq_work);
+		irq_work_sync(&irq_work);
+		mutex_unlock(&irq_work_mutex);
 		return true;
 	case WAITQ_CONTEXT_KTHREAD:
 		thread = kthread_create(run_in_thread, errand, "waitq_waker");

@@ -54,8 +54,11 @@ void waitq_debugfs_init(void)
 	root = debugfs_create_dir("waitq", NULL);
 }
 
-void waitq_debugfs_add(const char *name, struct waitq_queue *queue)
+void waitq_debugfs_add(unsigned int index, struct waitq_queue *queue)
 {
+	char name[16];
+
+	snprintf(name, sizeof(name), "waitq%u", index);
 	debugfs_create_file("waiters", 0400, debugfs_create_dir(name, root), queue, &waiters_fops);
 }
 

@@ -25,7 +25,7 @@ int waitq_macro_call_back(struct wait_queue_entry *entry, unsigned int mode, int
 
 /* debugfs.c: /sys/kernel/debug/waitq/waitqN/. Without debugfs there is nothing, and no error. */
 void waitq_debugfs_init(void);
-void waitq_debugfs_add(const char *name, struct waitq_queue *queue);
+void waitq_debugfs_add(unsigned int index, struct waitq_queue *queue);
 void waitq_debugfs_exit(void);
 
 /* gate.c: sleeps until somebody writes to @class's file "gate". 0, or -EINTR, or another errno. */

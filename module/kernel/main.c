@@ -112,9 +112,17 @@ static int create_devices(void)
 			destroy_devices(i);
 			return PTR_ERR(device);
 		}
-		waitq_debugfs_add(dev_name(device), queue_table[i]);
 	}
 	return 0;
+}
+
+static void create_debugfs(void)
+{
+	unsigned int i;
+
+	waitq_debugfs_init();
+	for (i = 0; i < queues; i++)
+		waitq_debugfs_add(i, queue_table[i]);
 }
 
 /*
@@ -139,8 +147,7 @@ static int __init waitq_init(void)
 		goto no_class;
 	error = gate ? waitq_gate_wait(&waitq_class) : 0;
 	if (error)
-		goto no_gate;
-	waitq_debugfs_init();
+		goto no_devices;
 	error = create_devices();
 	if (error)
 		goto no_devices;
@@ -153,6 +160,7 @@ static int __init waitq_init(void)
 	error = cdev_add(cdev, first_number, queues);
 	if (error)
 		goto no_cdev_added;
+	create_debugfs(); /* its files can be open too */
 	return 0;
 
 no_cdev_added:
@@ -160,8 +168,6 @@ no_cdev_added:
 no_cdev:
 	destroy_devices(queues);
 no_devices:
-	waitq_debugfs_exit();
-no_gate:
 	class_unregister(&waitq_class);
 no_class:
 	unregister_chrdev_region(first_number, queues);

@@ -18,6 +18,11 @@ bool kapi_sleeper_expired(const struct hrtimer_sleeper *sleeper)
 	return !READ_ONCE(sleeper->task);
 }
 
+unsigned long long kapi_timer_slack_ns(void)
+{
+	return current->timer_slack_ns;
+}
+
 void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper)
 {
 	hrtimer_cancel(&sleeper->timer);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* waiters.c - the tasks that are linked into a queue, as their onlooker may see them. */
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/kallsyms.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "../uapi/waitq.h"
 #include "boundary.h"
@@ -28,7 +30,7 @@ static bool may_see(struct task_struct *task, pid_t pid)
 	rcu_read_lock();
 	same_user = uid_eq(current_fsuid(), __task_cred(task)->uid);
 	rcu_read_unlock();
-	return pid != 0 && (same_user || capable(CAP_SYS_PTRACE));
+	return pid != 0 && (same_user || ns_capable_noaudit(&init_user_ns, CAP_SYS_PTRACE));
 }
 
 void kapi_describe(struct waitq_waiter *waiter, struct task_struct *task,
@@ -38,6 +40,8 @@ void kapi_describe(struct waitq_waiter *waiter, struct task_struct *task,
 	pid_t pid;
 
 	sprint_symbol_no_offset(symbol, (unsigned long)function);
+	if (symbol[0] == '0') /* an address, which is nobody's to know */
+		strcpy(symbol, "?");
 	strscpy(waiter->function, symbol, sizeof(waiter->function));
 	waiter->state = '?';
 	if (!task)

@@ -227,7 +227,8 @@ enum waitq_outcome {
 #define WAITQ_SAW_LINKED (1U << 2) /* by hand: still linked after a sleep */
 
 /*
- * Satisfied beats timed out, and timed out beats signalled.
+ * Satisfied beats timed out, and timed out beats signalled; but for clock HRTIMER, where
+ * signalled beats timed out, as in the kernel.
  *
  * A wake-up for one exclusive waiter goes to the first in the queue, whatever its
  * threshold: let exclusive waiters share one, or use wake_up_all. One post of n
@@ -252,8 +253,9 @@ enum waitq_outcome {
  * EIDRM       WAITQ_CALLBACK_POLLER: wake_up_pollfree ended the queue, the counter was below the
  *             threshold
  * EPERM       an uninterruptible or idle wait with no timeout, with one above
- *             WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS or with WAITQ_NAP, or
- *             WAITQ_CALLBACK_END, without CAP_SYS_ADMIN
+ *             WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS (or such a timer slack:
+ *             PR_SET_TIMERSLACK) or with WAITQ_NAP; WAITQ_CALLBACK_END; the two kinds of
+ *             priority; without CAP_SYS_ADMIN
  * EFAULT      bad pointer; nothing was taken
  *
  * The out fields are written with 0, ETIMEDOUT and EINTR. `returned` is what the kernel's
@@ -294,8 +296,9 @@ struct waitq_wait {
  * EFAULT      bad pointer, found before anything was posted (unless the memory goes
  *             away during the call)
  *
- * The engine core wakes at most WAITQ_WAKE_CHUNK waiters with the head's lock held at a
- * time, whoever comes between; kinds with lock HELD can't.
+ * wake_up_all and wake_up_interruptible_all by engine core wake at most WAITQ_WAKE_CHUNK waiters
+ * with the head's lock held at a time, and others come between (interrupts too, unless the call
+ * comes from one). Every other kind wakes in one go: all that are not exclusive, however many.
  */
 #define WAITQ_WAKE_CHUNK 64
 

@@ -14,7 +14,11 @@ public:
     SpinLock(const SpinLock &) = delete;
     SpinLock &operator=(const SpinLock &) = delete;
 
-    WAITQ_INLINE void init() { kapi_spin_init(&lock_); }
+    // `name` and `key` (static storage) give it a class of its own in lockdep's reports.
+    WAITQ_INLINE void init(const char *name, lock_class_key *key)
+    {
+        kapi_spin_init(&lock_, name, key);
+    }
 
     // From process context with interrupts on, which are off while it is held. For what has
     // no scope: see SpinGuard.

@@ -16,6 +16,7 @@ namespace waitq {
 //   left_satisfied()  the same where the condition was found true
 //   begin(), end()    around all that may sleep, if it has them
 //   locked            a lock is held but during sleep(): only such a policy may hold one
+//   signal_first      a signal beats the time that is up, where the kernel's macro has it so
 
 // No end (kernel: the wait_event macros without _timeout). `yield` gives the CPU away.
 template <void (*yield)() = schedule>
@@ -76,6 +77,7 @@ using FreezableTimeout =
 class HrTimeout {
 public:
     static constexpr bool locked = false;
+    static constexpr bool signal_first = true;
 
     // ns: 0 (only look) or more.
     WAITQ_INLINE constexpr explicit HrTimeout(long long ns) : ns_(ns) {}

@@ -66,7 +66,8 @@ WAITQ_INLINE void pass_on(Queue &queue, WaitResult &result)
 }
 
 // Sleeps in `queue` until `condition()` is true, the time is up, or a signal comes that
-// `state` heeds. Satisfied beats timed out, timed out beats signalled.
+// `state` heeds. Satisfied beats timed out, timed out beats signalled (HrTimeout: the other way
+// round, as in the kernel).
 //
 // queue: a WaitQueue, or a CountedQueue.
 // condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
@@ -147,6 +148,9 @@ template <class Queue, class Sleep, class Condition>
         }
         if (sleep.expired()) {
             result.outcome = WaitOutcome::timed_out;
+            if constexpr (requires { Sleep::signal_first; })
+                if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
+                    result.outcome = WaitOutcome::signalled;
             break;
         }
     }

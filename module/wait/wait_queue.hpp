@@ -61,9 +61,10 @@ public:
     //
     // Context: any, hard irq included (on PREEMPT_RT: any that may take a spinlock_t).
     // Takes the head's lock. Wakes::all() gives it back after each `chunk` of waiters, for
-    // interrupts and others to come between, which the kernel's own has not done since 6.7;
-    // who links itself after it has begun is not woken by it, and need not be: the condition
-    // was true by then.
+    // interrupts (if they are on) and others to come between, which the kernel's own has not done
+    // since 6.7; any other wakes all who are not exclusive in one go.
+    // Who links itself after it has begun is not woken by Wakes::all(), and need not be: the
+    // condition was true by then.
     WAITQ_INLINE void wake_up(Wakes wakes)
     {
         if (wakes.nr == 0)

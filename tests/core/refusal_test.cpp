@@ -42,8 +42,8 @@ public:
     {
         static lock_class_key key;
         world_ = {};
-        kapi_spin_init(&world_.lock);
-        kapi_spin_init(&world_.other);
+        kapi_spin_init(&world_.lock, "a queue's lock", &key);
+        kapi_spin_init(&world_.other, "a queue's lock", &key);
         kapi_mutex_init(&world_.sleeping);
         __init_waitqueue_head(&world_.head, "queue", &key);
         world_.first = &Machine::get().spawn("first", misuse_.context, run_first, this);

@@ -128,6 +128,8 @@ void callback_rows(Rows &rows)
 {
     const unsigned int kind = WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY;
     const Act poller = with_callback(WAITQ_CALLBACK_POLLER, 0, takes(kind));
+    // Whom a timeout would not rescue.
+    const Act stays = with_callback(WAITQ_CALLBACK_POLLER, 0, takes_for_ever(kind));
     const Act end = wake(WAITQ_WAKE_UP_POLLFREE, 0, 0);
     rows.push_back({"callback/key/ours",
                     {{"waiter A", {with_callback(WAITQ_CALLBACK_WAKE, 1, takes(kind))}},
@@ -136,6 +138,15 @@ void callback_rows(Rows &rows)
                     {{"waiter A", {with_callback(WAITQ_CALLBACK_END, 0, takes(kind))}},
                      {"waker", {wake(WAITQ_WAKE_UP)}}}});
     rows.push_back({"pollfree/one/end", {{"waiter A", {poller}}, {"waker", {end}}}});
+    rows.push_back({"pollfree/one-stays/end", {{"waiter A", {stays}}, {"end", {end}}}});
+    rows.push_back({"pollfree/wake-stays/end",
+                    {{"waiter A", {stays}}, {"waker", {wake(WAITQ_WAKE_UP)}}, {"end", {end}}}});
+    // A wake-up with the bit that POLLFREE has is none.
+    rows.push_back(
+        {"pollfree/key-stays/wake",
+         {{"waiter A", {stays}},
+          {"waker",
+           {with_callback(0, 0x4000, wake(WAITQ_WAKE_UP_POLL, 0, 0)), wake(WAITQ_WAKE_UP)}}}});
     rows.push_back({"pollfree/wake/end",
                     {{"waiter A", {poller}}, {"waker", {wake(WAITQ_WAKE_UP)}}, {"end", {end}}}});
     rows.push_back(

@@ -61,6 +61,19 @@ public:
         return wait(file_,
                     wait_request(row_.value, 1, row_.timed() ? timeout_ns : 0, flags, engine_));
     }
+    // A thread on CPU 1 that waits so long. False: that was over before it was seen asleep.
+    bool start_within(__s64 timeout_ns)
+    {
+        waiter_.emplace([this, timeout_ns] {
+            pin(0, 1);
+            return (answer_ = call(timeout_ns)).error;
+        });
+        return until([&] {
+                   return waiter_->done() || (state_of(waiter_->tid()) == row_.letter() &&
+                                              info(file_).*row_.figure() == 1);
+               }) &&
+               !waiter_->done();
+    }
     // A thread that waits and is asleep.
     void start()
     {
@@ -220,6 +233,48 @@ std::string signal_and_true(Cell &cell)
     return cell.ended();
 }
 
+// The time of a waiter passes while it cannot run, and `then` happens as well. (It is the clock
+// that is waited for: the timer's interrupt comes, whoever has the CPU.)
+template <class Then>
+std::string late(Cell &cell, Then then)
+{
+    pin(0, 0);
+    std::string said = "too slow";
+    // A machine may be too slow to see the waiter asleep in time, and to keep it off its CPU.
+    for (__s64 time = 20 * ms; said == "too slow" && time < 500 * ms; time *= 2) {
+        const Hog hog(1);
+        const auto end =
+            std::chrono::steady_clock::now() + std::chrono::nanoseconds(time + 20 * ms);
+        const bool asleep = cell.start_within(time);
+        hog.begin();
+        if (asleep && !cell.waiter().done()) {
+            while (std::chrono::steady_clock::now() < end) {
+            }
+            then();
+            said.clear();
+        }
+        hog.end();
+        const std::string how = cell.ended();
+        if (said.empty())
+            said = how;
+    }
+    unpin(0);
+    return said;
+}
+
+std::string true_at_expiry(Cell &cell)
+{
+    const std::string said = late(cell, [&] { cell.post(); });
+    if (cell.row().jiffies() && said == "true, left" && cell.out().returned != 1)
+        return "true, returned " + std::to_string(cell.out().returned);
+    return said;
+}
+
+std::string signal_at_expiry(Cell &cell)
+{
+    return late(cell, [&] { cell.waiter().signal(); });
+}
+
 // Two waiters, one after the other: their order in the queue.
 std::string order(Cell &cell)
 {
@@ -325,6 +380,14 @@ const Situation situations[] = {
          return std::string(row.fatal_signal() ? "dies" : "sleeps on, dies when woken");
      }},
     {"signal and true", signal_and_true, always, satisfied},
+    {"true at expiry", true_at_expiry, timed,
+     [](const WaitRow &row) { // the callers of sleep_on_timeout() did not look again
+         return row.sleep == "SLEEP_ON" ? timed_out(row) : satisfied(row);
+     }},
+    {"signal at expiry", signal_at_expiry, timed,
+     [](const WaitRow &row) {
+         return row.any_signal() && !row.jiffies() ? signalled : timed_out(row);
+     }},
     {"order", order, always,
      [](const WaitRow &row) {
          const bool first =

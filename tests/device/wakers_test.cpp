@@ -13,6 +13,7 @@
 #include <random>
 #include <set>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 
 namespace waitq::test {
 namespace {
@@ -128,6 +129,21 @@ TEST_F(Wakers, PollfreeSendsEveryoneAway)
     }
 }
 
+// The bit that POLLFREE has, in a wake-up that ends nothing.
+TEST_F(Wakers, NobodyIsSentAwayByAKey)
+{
+    const File file;
+    waitq_wait request = wait_request(WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY, 1, far);
+    request.callback = WAITQ_CALLBACK_POLLER;
+    Caller poller([&] { return wait(file, request).error; });
+    ASSERT_TRUE(asleep(poller.tid(), 'S', file, &waitq_info::event_waiters));
+    EXPECT_EQ(wake(file, {sizeof(waitq_wake), WAITQ_WAKE_UP_POLL, 0, 0, 0, 0x4000, 0, 0, 0}).error,
+              0);
+    EXPECT_TRUE(asleep(poller.tid(), 'S', file, &waitq_info::event_waiters));
+    wake(file, 1);
+    EXPECT_EQ(poller.result(), 0);
+}
+
 TEST_F(Wakers, TheSecondOfPriorityExclusiveIsBusy)
 {
     const File file;
@@ -153,7 +169,7 @@ TEST_F(Wakers, TheSecondOfPriorityExclusiveIsBusy)
     EXPECT_EQ(plain.result(), 0);
 }
 
-TEST_F(Wakers, NotByAnybodyFromAnInterruptOrPastTheEndOfAWalk)
+TEST_F(Wakers, WhatIsTheAdministratorsAlone)
 {
     const File file;
     Child child([&] {
@@ -173,8 +189,21 @@ TEST_F(Wakers, NotByAnybodyFromAnInterruptOrPastTheEndOfAWalk)
         const waitq_wait nap = wait_request(WAITQ_WAIT_EVENT_TIMEOUT, 1, 1000000, WAITQ_NAP);
         if (wait(file, nap).error != -EPERM)
             return 4;
-        waitq_wait deep = wait_request(WAITQ_WAIT_EVENT_IDLE);
-        return wait(file, deep).error == -EPERM ? 0 : 5;
+        const waitq_wait deep = wait_request(WAITQ_WAIT_EVENT_IDLE);
+        if (wait(file, deep).error != -EPERM)
+            return 5;
+        // Before all others, it could keep every wake-up from them.
+        const __u64 there = kinds(file).wait;
+        for (const auto kind :
+             {WAITQ_WAIT_ADD_WAIT_QUEUE_PRIORITY, WAITQ_WAIT_ADD_WAIT_QUEUE_PRIORITY_EXCLUSIVE})
+            if ((there >> kind & 1) && wait(file, wait_request(kind, 1, 1000000)).error != -EPERM)
+                return 6;
+        // A millisecond, and a slack of ages.
+        const waitq_wait late = wait_request(WAITQ_WAIT_EVENT_HRTIMEOUT, 1, 1000000);
+        if (wait(file, late).error != -ETIMEDOUT)
+            return 7;
+        prctl(PR_SET_TIMERSLACK, 1UL << 62);
+        return wait(file, late).error == -EPERM ? 0 : 8;
     });
     EXPECT_EQ(child.status(), 0);
 }

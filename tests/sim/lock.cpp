@@ -136,9 +136,9 @@ using namespace sim;
 
 extern "C" {
 
-void kapi_spin_init(spinlock *lock)
+void kapi_spin_init(spinlock *lock, const char *name, lock_class_key *)
 {
-    spin_init(inside(lock), "a queue's lock");
+    spin_init(inside(lock), name);
 }
 
 unsigned long kapi_spin_lock_irqsave(spinlock *lock)

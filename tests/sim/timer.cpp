@@ -235,6 +235,11 @@ void kapi_sleeper_start(hrtimer_sleeper *opaque, long long ns)
     tell("arms its hrtimer");
 }
 
+unsigned long long kapi_timer_slack_ns()
+{
+    return 50'000;
+}
+
 bool kapi_sleeper_expired(const hrtimer_sleeper *opaque)
 {
     const Sleeper &sleeper = inside(const_cast<hrtimer_sleeper *>(opaque));

@@ -41,7 +41,7 @@ using namespace threads;
 
 extern "C" {
 
-void kapi_spin_init(spinlock *lock)
+void kapi_spin_init(spinlock *lock, const char *, lock_class_key *)
 {
     new (lock) std::mutex;
 }

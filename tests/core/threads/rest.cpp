@@ -98,6 +98,7 @@ NOT_HERE(void, kapi_freezable_schedule)
 NOT_HERE(long, kapi_freezable_schedule_timeout, long)
 NOT_HERE(bool, kapi_signal_pending_state, unsigned int)
 NOT_HERE(void, kapi_sleeper_start, hrtimer_sleeper *, long long)
+NOT_HERE(unsigned long long, kapi_timer_slack_ns)
 NOT_HERE(bool, kapi_sleeper_expired, const hrtimer_sleeper *)
 NOT_HERE(void, kapi_sleeper_cancel, hrtimer_sleeper *)
 #undef NOT_HERE
