@@ -2,6 +2,7 @@
 // Exhibits of loading the module: the load that sleeps, and the threads of the kernel.
 #include "exhibit.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -128,8 +129,8 @@ void kthreads(const std::string &path, std::ostream &out)
         scene.say("Nobody calls anything now. The third thread does it, each time that its second");
         scene.say("is over:");
         const auto before = woken();
-        for (const unsigned int turn : {1U, 2U}) {
-            scene.claim(eventually([&] { return woken() >= before + 2 * turn; }),
+        for (const __u64 more : {2U, 4U}) {
+            scene.claim(eventually([&] { return woken() >= before + more; }),
                         "the device counts two tasks more that were woken");
             scene.claim(eventually([&] { return both_asleep(device, name); }),
                         "and both sleep again");

@@ -63,6 +63,7 @@ void thundering_herd(Scene &scene)
     const auto run = [&](WaitRequest request, WakeKind kind, const std::string &name) {
         request.consume = true;
         std::vector<Waiter *> waiters;
+        waiters.reserve(many);
         for (int i = 0; i < many; ++i)
             waiters.push_back(&scene.waiter(name + std::to_string(i + 1), request));
         const auto vain = scene.info().spurious;
