@@ -272,6 +272,9 @@ void kapi_work_schedule(struct work_struct *work);
 /* Neither waits nor runs any more. May sleep. */
 void kapi_work_cancel(struct work_struct *work);
 
+/* The current task, a thread of the kernel, was told to end: kthread_stop(), which wakes it. */
+bool kthread_should_stop(void);
+
 void kapi_rcu_read_lock(void);
 void kapi_rcu_read_unlock(void);
 /* Waits until all who are in a section of the two above have left it. May sleep. */
@@ -386,6 +389,13 @@ void waitq_deferred(struct work_struct *work);
 int waitq_show_waiters(struct waitq_queue *queue,
 		       void (*show)(void *context, const struct waitq_waiter *waiter),
 		       void *context);
+
+/*
+ * The bodies of two kinds of threads: takes events from @queue one by one; posts two each second
+ * and wakes. Return when kthread_should_stop(). Process context, sleep.
+ */
+void waitq_sleeper(struct waitq_queue *queue);
+void waitq_waker(struct waitq_queue *queue);
 
 /* The timer has expired: hard irq, or a thread on PREEMPT_RT. True: go on. */
 bool waitq_timer_fired(struct hrtimer *timer);

@@ -31,4 +31,11 @@ void waitq_debugfs_exit(void);
 /* gate.c: sleeps until somebody writes to @class's file "gate". 0, or -EINTR, or another errno. */
 int waitq_gate_wait(struct class *class);
 
+/*
+ * threads.c: they use @queue from start to stop, which waits until they have ended. 0, or an errno
+ * and none runs. Stop is allowed if none does. Both may sleep.
+ */
+int waitq_threads_start(struct waitq_queue *queue);
+void waitq_threads_stop(void);
+
 #endif

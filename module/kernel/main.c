@@ -26,6 +26,12 @@ static bool gate;
 module_param(gate, bool, 0444);
 MODULE_PARM_DESC(gate, "the load sleeps until /sys/class/waitq/gate is written (default N)");
 
+static bool threads;
+module_param(threads, bool, 0444);
+MODULE_PARM_DESC(
+	threads,
+	"two kernel threads wait in /dev/waitq0, a third wakes them each second (default N)");
+
 /* Written by load and unload only; no file is open during either. */
 static struct waitq_queue *queue_table[WAITQ_QUEUES_MAX];
 static dev_t first_number;
@@ -151,6 +157,9 @@ static int __init waitq_init(void)
 	error = create_devices();
 	if (error)
 		goto no_devices;
+	error = threads ? waitq_threads_start(queue_table[0]) : 0;
+	if (error)
+		goto no_threads;
 	error = -ENOMEM;
 	cdev = cdev_alloc();
 	if (!cdev)
@@ -166,6 +175,8 @@ static int __init waitq_init(void)
 no_cdev_added:
 	kobject_put(&cdev->kobj);
 no_cdev:
+	waitq_threads_stop();
+no_threads:
 	destroy_devices(queues);
 no_devices:
 	class_unregister(&waitq_class);
@@ -180,6 +191,7 @@ no_numbers:
 static void __exit waitq_exit(void)
 {
 	cdev_del(cdev);
+	waitq_threads_stop();
 	waitq_debugfs_exit();
 	destroy_devices(queues);
 	class_unregister(&waitq_class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // house.cpp - the device core and the wait layer as they are, in one file: a mutant of any of
-// them is one compiler call.
+// them is one compiler call. (Not device/threads.cpp: loops around what is here, which end by
+// kthread_stop() only. tests/device/load_test.cpp runs them.)
 #include "device/awaited.cpp"
 #include "device/callback.cpp"
 #include "device/event.cpp"

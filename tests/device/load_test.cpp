@@ -4,6 +4,7 @@
 #include "support/module.hpp"
 #include "support/until.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 #include <vector>
@@ -83,6 +84,103 @@ TEST(Load, NodesBelongToRootAndGroup)
     EXPECT_TRUE(S_ISCHR(node.st_mode));
     EXPECT_EQ(node.st_mode & 07777, 0660U);
     EXPECT_EQ(unload_module(), 0);
+}
+
+// The threads that the module has.
+unsigned int threads()
+{
+    unsigned int count = 0;
+    for (const auto &process : std::filesystem::directory_iterator("/proc")) {
+        std::ifstream file(process.path() / "comm");
+        std::string comm;
+        std::getline(file, comm);
+        count += comm.rfind("waitq_", 0) == 0;
+    }
+    return count;
+}
+
+// A thread that kthread_stop() has seen end may be in /proc a little longer.
+testing::AssertionResult no_threads()
+{
+    return until([] { return threads() == 0; });
+}
+
+TEST(Load, ThreadsWaitAndWakeAndAreGoneWithTheModule)
+{
+    ASSERT_EQ(load_module("threads=1"), 0);
+    EXPECT_EQ(threads(), 3U);
+    {
+        const File file;
+        // Twice: after the first time they have slept again.
+        EXPECT_TRUE(until([&] { return info(file).woken >= 4; }));
+        EXPECT_TRUE(until([&] { return info(file).event_waiters == 2; }));
+        EXPECT_EQ(info(file).signals, 0U);
+    }
+    EXPECT_EQ(unload_module(), 0);
+    EXPECT_TRUE(no_threads());
+}
+
+TEST(Load, ThreadsMayBeStoppedBeforeTheyRan)
+{
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_EQ(load_module("threads=1"), 0);
+        ASSERT_EQ(unload_module(), 0);
+        ASSERT_TRUE(no_threads());
+    }
+}
+
+// As many threads as there may be, for a while.
+class ThreadsMax {
+public:
+    ThreadsMax() { std::ifstream(path) >> before_; }
+    ~ThreadsMax() { set(before_); }
+    ThreadsMax(const ThreadsMax &) = delete;
+    ThreadsMax &operator=(const ThreadsMax &) = delete;
+
+    void set(unsigned long most) const { std::ofstream(path) << most; }
+    // How many there are: the fourth word of loadavg, behind the slash.
+    static unsigned long now()
+    {
+        std::ifstream file("/proc/loadavg");
+        std::string skipped;
+        unsigned long count = 0;
+        file >> skipped >> skipped >> skipped;
+        std::getline(file, skipped, '/');
+        file >> count;
+        return count;
+    }
+
+private:
+    static constexpr const char *path = "/proc/sys/kernel/threads-max";
+    unsigned long before_ = 0;
+};
+
+// Loads with room for so many threads more. Returns what load_module() does.
+int load_with_room(unsigned int room)
+{
+    const ThreadsMax most;
+    most.set(ThreadsMax::now() + room);
+    return load_module("threads=1");
+}
+
+TEST(Load, FailsIfAThreadCannotBeStartedAndEndsThoseThatRun)
+{
+    const char *const names[] = {"waitq_sleeper/0", "waitq_sleeper/1", "waitq_waker"};
+    for (unsigned int room = 0; room < 3; ++room)
+        // Again, if a thread of the kernel's own came or went meanwhile.
+        EXPECT_TRUE(until([&] {
+            const Kmsg log;
+            const int error = load_with_room(room);
+            EXPECT_EQ(module_is_loaded(), error == 0);
+            if (error == 0) {
+                EXPECT_EQ(unload_module(), 0);
+                return false;
+            }
+            EXPECT_EQ(error, -EAGAIN);
+            EXPECT_TRUE(no_threads());
+            const std::string message = std::string("can't start thread ") + names[room];
+            return log.since().find(message) != std::string::npos;
+        })) << room;
 }
 
 // The kernel's own answer is EAGAIN (it knows no EBUSY here); rmmod says "in use".

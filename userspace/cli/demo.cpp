@@ -60,11 +60,6 @@ struct Options {
     std::string module = "/lib/waitq/waitq.ko";
 };
 
-constexpr const char *gate_name = "insmod-gate";
-constexpr const char *gate_headline = "insmod itself sleeps, in the module's init";
-constexpr const char *gate_reason =
-    "wait_event_interruptible() in module_init: waitq_gate_wait() in module/kernel/gate.c.";
-
 std::vector<const Exhibit *> exhibits()
 {
     std::vector<const Exhibit *> all;
@@ -85,7 +80,8 @@ Report list_exhibits()
     };
     for (const Exhibit *exhibit : exhibits())
         add(exhibit->name, exhibit->headline);
-    add(gate_name, gate_headline);
+    for (const LoadExhibit &exhibit : load_exhibits())
+        add(exhibit.name, exhibit.headline);
     return report;
 }
 
@@ -130,9 +126,10 @@ Report exhibit(const Options &options, const Settings &settings)
                      scene.draw();
                  }));
         }
-    if (every || options.exhibit == gate_name)
-        take(gate_name, show(gate_name, gate_headline, gate_reason, out,
-                             [&] { insmod_gate(options.module, out); }));
+    for (const LoadExhibit &exhibit : load_exhibits())
+        if (every || options.exhibit == exhibit.name)
+            take(exhibit.name, show(exhibit.name, exhibit.headline, exhibit.reason, out,
+                                    [&] { exhibit.run(options.module, out); }));
     if (played.empty())
         throw CLI::ValidationError("EXHIBIT", "there is no exhibit '" + options.exhibit +
                                                   "'; --list lists them");
@@ -150,7 +147,7 @@ It needs root, and a device that nobody else uses; that is emptied first.
 Exit status: 0 all as claimed, 1 the kernel did otherwise.
 
 With the name of an exhibit it shows that one; `waitq demo --list` lists them, `waitq demo all`
-shows all. insmod-gate unloads the module and loads it again, from --module.
+shows all. insmod-gate and kthreads unload the module and load it again, from --module.
 
 Without a machine to try it on: `make demo`, in the project's folder, runs it in a VM.)";
 
@@ -168,7 +165,8 @@ const Command demo = {
                [options](const std::string &text) { options->device = parse_device_name(text); },
                "the device (/dev/waitq0)")
             ->type_name("DEVICE");
-        app.add_option("--module", options->module, "waitq.ko, for insmod-gate")->type_name("FILE");
+        app.add_option("--module", options->module, "waitq.ko, for insmod-gate and kthreads")
+            ->type_name("FILE");
         return [options](const Settings &settings) {
             if (options->list)
                 return list_exhibits();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "exhibit.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <sys/mman.h>
@@ -11,23 +10,6 @@
 namespace waitq::cli {
 
 namespace {
-
-constexpr std::size_t column = 30;
-
-std::string padded(std::string text)
-{
-    text.resize(std::max(text.size(), column), ' ');
-    return text;
-}
-
-char state_of(int pid)
-{
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string line;
-    std::getline(file, line);
-    const auto end = line.rfind(')');
-    return end == std::string::npos ? '\0' : line[end + 2];
-}
 
 std::string outcome(const Ended &ended)
 {
@@ -46,30 +28,13 @@ std::string outcome(const Ended &ended)
 
 } // namespace
 
-void Timeline::event(const std::string &actor, const std::string &what)
+char state_of(int pid)
 {
-    const auto at = std::ranges::find(actors_, actor);
-    events_.push_back({static_cast<std::size_t>(at - actors_.begin()), what});
-    if (at == actors_.end())
-        actors_.push_back(actor);
-}
-
-void Timeline::draw(std::ostream &out) const
-{
-    if (events_.empty())
-        return;
-    const auto line = [&](std::string text) {
-        text.erase(text.find_last_not_of(' ') + 1);
-        out << "   | " << text << '\n';
-    };
-    std::string header;
-    for (const std::string &actor : actors_)
-        header += padded(actor);
-    line(header);
-    line(std::string(column * actors_.size(), '-'));
-    for (const Event &event : events_)
-        line(std::string(column * event.actor, ' ') + event.what);
-    out << std::flush;
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const auto end = line.rfind(')');
+    return end == std::string::npos ? '\0' : line[end + 2];
 }
 
 struct Waiter::Shared {
@@ -77,8 +42,7 @@ struct Waiter::Shared {
     Ended ended;
 };
 
-Waiter::Waiter(Scene &scene, std::string name, const WaitRequest &request, std::string how,
-               int signal_flags)
+Waiter::Waiter(Scene &scene, std::string name, const WaitRequest &request, int signal_flags)
     : scene_(scene), name_(std::move(name))
 {
     void *memory =
@@ -86,7 +50,6 @@ Waiter::Waiter(Scene &scene, std::string name, const WaitRequest &request, std::
     if (memory == MAP_FAILED)
         throw std::system_error(errno, std::generic_category(), "mmap");
     shared_ = new (memory) Shared{};
-    scene_.timeline().event(name_, how);
     pid_ = fork();
     if (pid_ < 0)
         throw std::system_error(errno, std::generic_category(), "fork");
@@ -129,8 +92,11 @@ Ended Waiter::ends()
                      return reaped_ = reaped_ || got == pid_;
                  }),
                  name_ + " has returned");
-    scene_.timeline().event(name_, "returns: " + outcome(shared_->ended));
-    return shared_->ended;
+    const Ended &ended = shared_->ended;
+    const bool satisfied = !ended.error && ended.result.outcome == Outcome::Satisfied;
+    scene_.timeline().returns(name_, "returns: " + outcome(ended),
+                              satisfied ? Timeline::By::Wake : Timeline::By::Else);
+    return ended;
 }
 
 unsigned long Waiter::switches() const
@@ -145,7 +111,7 @@ unsigned long Waiter::switches() const
 
 void Waiter::signal(int number, const std::string &name)
 {
-    scene_.timeline().event(name_, "<- " + name);
+    scene_.timeline().runs(name_, "gets " + name);
     kill(pid_, number);
 }
 
@@ -160,12 +126,14 @@ Waiter &Scene::waiter(const std::string &name, const WaitRequest &request, char 
 {
     const auto before = waiting();
     const std::string kind(find_kind(request.kind)->name);
-    Waiter &waiter = waiters_.emplace_back(*this, name, request, kind + "()", signal_flags);
-    if (!state)
+    Waiter &waiter = waiters_.emplace_back(*this, name, request, signal_flags);
+    if (!state) {
+        timeline_.runs(name, kind + "()");
         return waiter;
+    }
     claim(eventually([&] { return waiting() == before + 1; }) && waiter.asleep(state),
           name + " sleeps in " + kind + "(), state " + state);
-    timeline_.event(name, std::string("sleeps (") + state + ")");
+    timeline_.sleeps(name, std::string("sleeps (") + state + ") in " + kind + "()");
     return waiter;
 }
 
@@ -178,9 +146,8 @@ WakeResult Scene::wake(const WakeRequest &request)
     if (request.context != Context::PROCESS)
         what += std::string(", ") +
                 std::string(contexts.at(static_cast<std::size_t>(request.context)).name);
-    timeline_.event("waker", what);
     const WakeResult result = stage_.wake(request);
-    timeline_.event("waker", "-> " + std::to_string(result.woken) + " woken");
+    timeline_.wakes("waker", what + " -> " + std::to_string(result.woken) + " woken");
     return result;
 }
 
@@ -196,7 +163,7 @@ void Scene::settle()
 void Scene::draw()
 {
     timeline_.draw(out_);
-    timeline_ = {};
+    clear();
 }
 
 } // namespace waitq::cli

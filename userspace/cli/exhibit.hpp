@@ -3,30 +3,15 @@
 #pragma once
 
 #include "demo_stage.hpp"
+#include "timeline.hpp"
 
 #include <list>
-#include <optional>
 #include <ostream>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace waitq::cli {
-
-/// Who did what, one column for each, time downwards.
-class Timeline {
-public:
-    void event(const std::string &actor, const std::string &what);
-    void draw(std::ostream &out) const;
-
-private:
-    struct Event {
-        std::size_t actor;
-        std::string what;
-    };
-    std::vector<std::string> actors_;
-    std::vector<Event> events_;
-};
 
 /// How a wait() in another process ended.
 struct Ended {
@@ -39,8 +24,7 @@ class Scene;
 /// A process that makes one wait().
 class Waiter {
 public:
-    Waiter(Scene &scene, std::string name, const WaitRequest &request, std::string how,
-           int signal_flags);
+    Waiter(Scene &scene, std::string name, const WaitRequest &request, int signal_flags);
     Waiter(const Waiter &) = delete;
     Waiter &operator=(const Waiter &) = delete;
     ~Waiter();
@@ -84,12 +68,14 @@ public:
     /// Starts a process that waits and sees it asleep in @state ('S', 'D'; 0: does not look).
     Waiter &waiter(const std::string &name, const WaitRequest &request, char state = 'S',
                    int signal_flags = 0);
-    /// Wakes, in the column "waker".
+    /// Wakes, in the lane "waker".
     WakeResult wake(const WakeRequest &request);
     /// Takes what is left on the counter.
     void settle();
     /// Draws the timeline, and begins another.
     void draw();
+    /// Begins another, undrawn.
+    void clear() { timeline_ = {}; }
 
 private:
     Stage &stage_;
@@ -108,7 +94,20 @@ struct Exhibit {
 [[nodiscard]] std::span<const Exhibit> wait_exhibits();
 [[nodiscard]] std::span<const Exhibit> wake_exhibits();
 [[nodiscard]] std::span<const Exhibit> hand_exhibits();
-/// Loads and unloads the module: @path is its file. Throws Otherwise.
-void insmod_gate(const std::string &path, std::ostream &out);
+
+/// One that unloads the module and loads it, from the file @path, and leaves it loaded plainly.
+struct LoadExhibit {
+    const char *name;
+    const char *headline;
+    const char *reason;
+    void (*run)(const std::string &path, std::ostream &out);
+};
+
+[[nodiscard]] std::span<const LoadExhibit> load_exhibits();
+
+/// The hint of wake_up_interruptible_sync(), in counts.
+void sync_hint(Scene &scene);
+/// The state in /proc/@pid/stat; 0: there is none.
+[[nodiscard]] char state_of(int pid);
 
 } // namespace waitq::cli

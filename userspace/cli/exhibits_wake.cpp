@@ -4,11 +4,8 @@
 
 #include <array>
 #include <fcntl.h>
-#include <fstream>
 #include <poll.h>
-#include <sched.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +31,8 @@ std::vector<__u32> queue_of(Scene &scene)
 
 void exclusive_waiters(Scene &scene)
 {
+    scene.say(
+        "Three exclusive waiters come, X1 to X3, and after them two that are not, P1 and P2.");
     Waiter &x1 = scene.waiter("X1", exclusive);
     Waiter &x2 = scene.waiter("X2", exclusive);
     Waiter &x3 = scene.waiter("X3", exclusive);
@@ -43,12 +42,15 @@ void exclusive_waiters(Scene &scene)
     scene.claim(queue_of(scene) == std::vector{id(p2), id(p1), id(x1), id(x2), id(x3)},
                 "the queue is P2 P1 X1 X2 X3: last in first the plain ones, first in first the "
                 "exclusive ones");
+    scene.say(
+        "wake_up goes along the queue, and stops after the first exclusive one that it woke.");
     scene.claim(scene.wake({.post = 1}).woken == 3,
                 "wake_up woke all plain ones and one exclusive");
     p1.ends();
     p2.ends();
     x1.ends();
     scene.claim(x2.asleep('S') && x3.asleep('S'), "X2 and X3 sleep on");
+    scene.say("wake_up_nr stops after as many exclusive ones as it is told to wake: two.");
     scene.claim(scene.wake({.kind = WakeKind::wake_up_nr, .nr = 2, .post = 0}).woken == 2,
                 "wake_up_nr of 2 woke the two");
     x2.ends();
@@ -61,40 +63,50 @@ void thundering_herd(Scene &scene)
     const auto run = [&](WaitRequest request, WakeKind kind, const std::string &name) {
         request.consume = true;
         std::vector<Waiter *> waiters;
+        waiters.reserve(many);
         for (int i = 0; i < many; ++i)
             waiters.push_back(&scene.waiter(name + std::to_string(i + 1), request));
         const auto vain = scene.info().spurious;
-        const auto woken = scene.wake({.kind = kind}).woken;
+        const bool herd = kind == WakeKind::wake_up_all;
+        scene.claim(scene.wake({.kind = kind}).woken == (herd ? many : 1),
+                    herd ? "three tasks were woken" : "one task was woken");
         scene.claim(eventually([&] { return scene.info().counter == 0; }), "one has taken it");
-        if (woken > 1)
-            scene.claim(eventually([&] { return scene.info().spurious - vain == many - 1; }),
-                        "two others ran for nothing");
-        else
-            scene.claim(scene.info().spurious == vain, "nobody ran for nothing");
+        scene.claim(
+            eventually([&] { return scene.info().spurious - vain == (herd ? many - 1 : 0); }),
+            herd ? "two others ran for nothing" : "nobody ran for nothing");
+        for (const Waiter *waiter : waiters) // exclusive ones in the order in which they came
+            if (herd || waiter == waiters.front())
+                scene.timeline().woken(waiter->name());
         scene.draw();
+        scene.say("Two more events, so that the others can go home.");
         scene.wake({.kind = WakeKind::wake_up_all, .post = many - 1});
-        scene.claim(eventually([&] { return scene.waiting() == 0; }), "the rest is sent away");
-        return woken;
+        scene.claim(eventually([&] { return scene.waiting() == 0; }), "they have gone");
+        scene.clear();
     };
-    scene.say("One event for three waiters, wake_up_all:");
-    scene.claim(run(plain, WakeKind::wake_up_all, "P") == many, "three tasks were woken");
+    scene.say("Three tasks wait for one event each. One event comes, with wake_up_all: all three");
+    scene.say("run, one of them takes it, which is chance, and two have run for nothing.");
+    run(plain, WakeKind::wake_up_all, "P");
     scene.settle();
-    scene.say("The same with exclusive waiters and wake_up:");
-    scene.claim(run(exclusive, WakeKind::wake_up, "X") == 1, "one task was woken");
+    scene.say("The same with exclusive waiters and wake_up: only the first of them runs.");
+    run(exclusive, WakeKind::wake_up, "X");
 }
 
 void child_wait(Scene &scene)
 {
+    scene.say(
+        "Two wait in one queue, as in waitpid: W1 for child 1, W2 for child 2. Each entry has");
+    scene.say("a wake function that compares the key of the wake-up with its own.");
     WaitRequest child{.kind = WaitKind::init_waitqueue_func_entry, .timeout = 100s};
     child.key = 1;
-    Waiter &first = scene.waiter("for child 1", child);
+    Waiter &first = scene.waiter("W1", child);
     child.key = 2;
-    Waiter &second = scene.waiter("for child 2", child);
-    scene.say("One queue for both; child 2 ends, and the wake-up carries its key:");
+    Waiter &second = scene.waiter("W2", child);
+    scene.say("Child 2 ends, and the wake-up carries its key.");
     scene.claim(scene.wake({.kind = WakeKind::wake_up_poll, .key = 2}).woken == 1,
                 "one task was woken");
-    scene.claim(second.ends().result.calls == 1, "the one who waits for child 2");
-    scene.claim(first.asleep('S'), "the other was asked, refused, and sleeps on");
+    scene.claim(second.ends().result.calls == 1, "W2, who waits for child 2");
+    scene.claim(first.asleep('S'), "W1 was asked, refused, and sleeps on");
+    scene.say("Child 1 ends.");
     scene.wake({.kind = WakeKind::wake_up_poll, .post = 0, .key = 1});
     scene.claim(first.ends().result.calls == 2, "its wake function was called both times");
 }
@@ -105,41 +117,24 @@ void callback(Scene &scene)
         return WaitRequest{
             .kind = WaitKind::init_waitqueue_func_entry, .timeout = 100s, .callback = what};
     };
-    scene.say("Three wake functions; the last to come is the first in the queue.");
+    scene.say("Three wait with wake functions of their own; the last to come is the first in the");
+    scene.say("queue. One refuses to be woken, one ends the walk, one stands behind that.");
     Waiter &behind = scene.waiter("behind", request(Callback::Wake));
-    Waiter &ends = scene.waiter("ends the walk", request(Callback::End));
+    Waiter &ends = scene.waiter("ends", request(Callback::End));
     Waiter &refuses = scene.waiter("refuses", request(Callback::Refuse));
+    scene.say("A wake-up calls one function after the other.");
     scene.wake({.post = 1});
     const Ended ended = ends.ends();
     scene.claim(ended.result.calls == 1,
                 "the wake function ran once, at the wake-up: not when it was linked or unlinked");
     scene.claim(refuses.asleep('S'), "who refuses was asked first, and sleeps on");
     scene.claim(behind.asleep('S'), "who is behind the end of the walk was not reached");
+    scene.say("Another wake-up, now that nobody ends the walk before its end.");
     scene.wake({.post = 0});
     scene.claim(behind.ends().result.calls == 1, "it is now");
+    scene.say("A signal does not ask the wake function.");
     refuses.signal(SIGUSR1, "SIGUSR1");
     scene.claim(refuses.ends().result.calls == 2, "the refusing one was asked twice in all");
-}
-
-void sync_hint(Scene &scene)
-{
-    // Ordinary tasks may be preempted at any time for other reasons; of equal real-time priority
-    // and on one CPU, they are not.
-    cpu_set_t before, one;
-    CPU_ZERO(&one);
-    CPU_SET(0, &one);
-    sched_getaffinity(0, sizeof before, &before);
-    const sched_param priority{10}, none{0};
-    sched_setaffinity(0, sizeof one, &one);
-    sched_setscheduler(0, SCHED_FIFO, &priority);
-    scene.say("Waker and waiter share one CPU and one real-time priority.");
-    Waiter &a = scene.waiter("A", plain);
-    const auto woken = scene.wake({.kind = WakeKind::wake_up_interruptible_sync}).woken;
-    const bool still_asleep = !a.has_ended();
-    sched_setscheduler(0, SCHED_OTHER, &none);
-    sched_setaffinity(0, sizeof before, &before);
-    scene.claim(woken == 1 && still_asleep, "A was woken, and the waker kept the CPU");
-    a.ends();
 }
 
 /// A process that waits for readiness: exit status 0: it came.
@@ -162,19 +157,21 @@ std::uint64_t linked(Scene &scene)
 
 void poll_queue(Scene &scene)
 {
-    scene.say("poll(2), for an event:");
+    scene.say("A task polls for an event. poll links an entry and sleeps elsewhere.");
     const int one = poller(scene, [](int fd) {
         pollfd asked{fd, POLLMSG, 0};
         return ::poll(&asked, 1, -1) == 1 && (asked.revents & POLLMSG);
     });
     scene.claim(eventually([&] { return linked(scene) == 1; }),
                 "it is linked into the pollers' queue");
-    scene.timeline().event("poll", "linked, sleeps");
-    scene.wake({});
+    scene.timeline().sleeps("poll", "linked, sleeps (S)");
+    scene.say("The wake-up calls the entry's function, which makes poll look and return.");
+    (void)scene.stage().wake({});
+    scene.timeline().wakes("waker", "posts 1, tells the pollers");
     scene.claim(ends(one), "the wake-up made it return POLLMSG");
-    scene.timeline().event("poll", "returns: POLLMSG");
+    scene.timeline().returns("poll", "returns: POLLMSG");
     scene.settle();
-    scene.say("Two with EPOLLEXCLUSIVE, for a byte to read:");
+    scene.say("Two epoll sets wait for a byte to read, both with EPOLLEXCLUSIVE.");
     const auto epoll = [](int fd) {
         const int set = epoll_create1(0);
         epoll_event event{EPOLLIN | EPOLLEXCLUSIVE, {}};
@@ -182,60 +179,43 @@ void poll_queue(Scene &scene)
                epoll_wait(set, &event, 1, -1) == 1;
     };
     const std::array pids{poller(scene, epoll), poller(scene, epoll)};
-    const auto asleep = [](int pid) {
-        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-        std::string line;
-        std::getline(file, line);
-        const auto end = line.rfind(')');
-        return end != std::string::npos && line[end + 2] == 'S';
-    };
+    const auto asleep = [](int pid) { return state_of(pid) == 'S'; };
     scene.claim(
         eventually([&] { return linked(scene) == 2 && asleep(pids[0]) && asleep(pids[1]); }),
         "both are linked and sleep");
-    scene.timeline().event("epoll 1", "linked, sleeps");
-    scene.timeline().event("epoll 2", "linked, sleeps");
+    scene.timeline().sleeps("epoll1", "linked, sleeps (S)");
+    scene.timeline().sleeps("epoll2", "linked, sleeps (S)");
+    scene.say("One byte comes: it is enough for one, and one is told.");
     const std::byte byte{};
     (void)scene.device().write({&byte, 1});
-    scene.timeline().event("waker", "writes a byte");
+    scene.timeline().wakes("waker", "writes a byte, tells one poller");
     int status = -1, first = 0;
     scene.claim(eventually([&] { return (first = waitpid(-1, &status, WNOHANG)) > 0; }) &&
                     status == 0,
                 "one of them returned");
     const int other = first == pids[0] ? pids[1] : pids[0];
     scene.claim(asleep(other), "and the other sleeps on");
-    scene.timeline().event("epoll 1", "one of the two returns");
+    scene.timeline().returns("epoll1", "returns (or the other of the two)");
     kill(other, SIGKILL);
     waitpid(other, nullptr, 0);
 }
 
 void irq_wake(Scene &scene)
 {
+    scene.say(
+        "A waits four times. Each wake-up comes from another context, where nothing may sleep");
+    scene.say("in the first three: a timer's hard interrupt, a softirq, irq_work, a workqueue.");
     for (const Context context :
          {Context::HARD_IRQ, Context::SOFT_IRQ, Context::IRQ_WORK, Context::WORK}) {
         Waiter &a = scene.waiter("A", {.consume = true});
         scene.wake({.context = context});
         a.ends();
     }
-    scene.say("And by a timer that is armed now and fires later:");
+    scene.say("And by a timer that is armed now and fires when A sleeps.");
     Waiter &a = scene.waiter("A", {.consume = true});
     (void)require(scene.device().arm({.delay = 20ms}), Call::Timer, scene.name());
-    scene.timeline().event("waker", "arms a timer, which fires");
+    scene.timeline().wakes("waker", "arms a timer, which fires");
     a.ends();
-}
-
-void kthreads(Scene &scene)
-{
-    scene.say("Two waiters (processes here), and a thread of the kernel that wakes them, twice.");
-    for (int round = 1; round <= 2; ++round) {
-        Waiter &a = scene.waiter("A", {.consume = true});
-        Waiter &b = scene.waiter("B", {.consume = true});
-        scene.claim(
-            scene.wake({.kind = WakeKind::wake_up_all, .post = 2, .context = Context::KTHREAD})
-                    .woken == 2,
-            "the kernel thread woke both");
-        a.ends();
-        b.ends();
-    }
 }
 
 constexpr auto all = std::to_array<Exhibit>({
@@ -254,10 +234,10 @@ constexpr auto all = std::to_array<Exhibit>({
     {"child-wait", "One queue for many: the wake function filters by key",
      "The shape of do_wait(): waitq_call_back() in module/device/callback.cpp compares keys.",
      child_wait},
-    {"sync", "The hint that the waker is about to sleep",
-     "wake_up_interruptible_sync asks the scheduler to leave the CPU to the waker:\n"
-     "Wakes::by_one_who_sleeps() in module/wait/wait_queue.hpp. Of equal real-time priority that\n"
-     "can be seen; among ordinary tasks the scheduler may do otherwise.",
+    {"sync", "The hint that the waker is about to sleep: where the woken one runs",
+     "WF_SYNC reaches select_task_rq_fair(): a CPU whose only task is the waker counts as idle.\n"
+     "Wakes::by_one_who_sleeps() in module/wait/wait_queue.hpp. A hint: that A is woken is\n"
+     "guaranteed, where and when it runs is not; most of many is what can be claimed.",
      sync_hint},
     {"poll", "poll and epoll on a wait queue",
      "poll_wait() links an entry whose function tells the poller; EPOLLEXCLUSIVE makes it an\n"
@@ -267,8 +247,6 @@ constexpr auto all = std::to_array<Exhibit>({
      "Nothing on the way of a wake-up sleeps, so an interrupt may do it: WaitQueue::wake_up() in\n"
      "module/wait/wait_queue.hpp, module/kernel/context.c.",
      irq_wake},
-    {"kthreads", "A kernel thread wakes two waiters",
-     "The same wake-up, from a thread made for it: module/kernel/context.c.", kthreads},
 });
 
 } // namespace
