@@ -3,10 +3,12 @@
 #include "file.hpp"
 
 #include "error.hpp"
+#include "registry.hpp"
 
 void waitq_core_init()
 {
     waitq::timers_init();
+    waitq::registry_init();
 }
 
 waitq_file *waitq_open(waitq_queue *queue)

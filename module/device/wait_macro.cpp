@@ -2,6 +2,7 @@
 // wait_macro.cpp - WAITQ_IOC_WAIT by the kernel's own macros: the reference.
 #include "awaited.hpp"
 #include "by_kind.hpp"
+#include "registry.hpp"
 
 namespace waitq {
 namespace {
@@ -47,6 +48,7 @@ void waitq_wait_by_macro(Awaited &awaited, __s64 timeout_ns, Waited &waited)
     wait.context = &awaited;
     wait.callback = awaited.request.callback;
     wait.key = awaited.request.key;
+    const Registration registration(awaited.about);
     waited.result = counted(awaited.queue, waiting(awaited.place, awaited.exclusive), [&] {
         {
             const HeldLock held(awaited);

@@ -4,6 +4,7 @@
 #include "waiters.hpp"
 
 #include "callback.hpp"
+#include "registry.hpp"
 
 namespace waitq {
 namespace {
@@ -20,6 +21,13 @@ struct Chunk {
     unsigned int size;
 };
 
+void tell(waitq_waiter &waiter, const About &about)
+{
+    waiter.flags |= WAITQ_WAITER_KNOWN;
+    waiter.kind = about.kind;
+    waiter.since_ns = about.since_ns;
+}
+
 void note(wait_queue_entry *entry, __u32 place, Noted &noted)
 {
     const bool ours = CountedEntry::is(entry) || FuncEntry::is(entry);
@@ -33,11 +41,17 @@ void note(wait_queue_entry *entry, __u32 place, Noted &noted)
     noted.task = kapi_entry_task(entry, ours);
     if (!ours)
         return;
-    if (const auto *about = static_cast<const About *>(CountedEntry::of(entry).about())) {
-        noted.waiter.flags |= WAITQ_WAITER_KNOWN;
-        noted.waiter.kind = about->kind;
-        noted.waiter.since_ns = about->since_ns;
-    }
+    if (const auto *about = static_cast<const About *>(CountedEntry::of(entry).about()))
+        tell(noted.waiter, *about);
+}
+
+// No lock held.
+void describe(Noted &noted)
+{
+    About about;
+    if (!(noted.waiter.flags & WAITQ_WAITER_KNOWN) && noted.task && find_about(noted.task, about))
+        tell(noted.waiter, about);
+    kapi_describe(&noted.waiter, noted.task, noted.function);
 }
 
 // Calls show(waiter) for each in turn, with no lock held; it must not take long.
@@ -58,7 +72,7 @@ WAITQ_INLINE Error for_each_waiter(Queue &queue, Show show)
     const auto hand_out = [&] {
         for (unsigned int i = 0; i < chunk->size; ++i) {
             Noted &noted = chunk->noted[i];
-            kapi_describe(&noted.waiter, noted.task, noted.function);
+            describe(noted);
             show(noted.waiter);
         }
         chunk->size = 0;

@@ -271,6 +271,11 @@ void kapi_nap(void)
 	schedule_timeout_uninterruptible(1);
 }
 
+struct task_struct *kapi_current(void)
+{
+	return current;
+}
+
 bool kapi_in_task(void)
 {
 	return in_task();

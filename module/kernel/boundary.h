@@ -128,9 +128,10 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 /* Sleeps at most @timeout jiffies unless woken_wake_function() left a note; jiffies left. */
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
 /*
- * Head's lock held, with interrupts on or off (_irq): initialises @entry and links it at the tail,
- * drops the lock, sleeps interruptibly, takes it again, unlinks. 0, or -ERESTARTSYS: a signal is pending, did not
- * sleep. (do_wait_intr(), do_wait_intr_irq() and what their callers do around them, as one.)
+ * Head's lock held, with interrupts on or off (_irq): initialises @entry and links it at the
+ * tail, drops the lock, sleeps interruptibly, takes it again, unlinks. 0, or -ERESTARTSYS: a
+ * signal is pending, did not sleep. (do_wait_intr(), do_wait_intr_irq() and what their callers do
+ * around them, as one.)
  */
 int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
 		      kapi_wake_function function);
@@ -211,6 +212,7 @@ bool kapi_signal_pending_state(unsigned int state);
 void kapi_nap(void);
 /* The caller is a task: not an interrupt, hard or soft. */
 bool kapi_in_task(void);
+struct task_struct *kapi_current(void);
 /* Complains, on a debug kernel, where the caller must not sleep. */
 void kapi_might_sleep(void);
 /* Lets others run, if it is time. May sleep. */

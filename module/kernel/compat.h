@@ -84,8 +84,8 @@ static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper 
 #endif
 
 /*
- * wake_up_pollfree() calls __wake_up_pollfree(), which Debian's kernels export to modules and others
- * do not. This is what it does.
+ * wake_up_pollfree() calls __wake_up_pollfree(), which Debian's kernels export to modules and
+ * others do not. This is what it does.
  */
 static inline void compat_wake_up_pollfree(struct wait_queue_head *head)
 {

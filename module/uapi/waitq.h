@@ -383,8 +383,7 @@ struct waitq_waiter {
 	__u32 place;            /* enum waitq_place */
 	__u32 flags;            /* WAITQ_WAITER_* */
 	__u32 pid;              /* in the reader's pid namespace; 0: no task, or hidden */
-	__u32 kind;             /* enum waitq_wait_kind, with WAITQ_WAITER_KNOWN: an entry that
-				 * the kernel's own macro made has no room for it */
+	__u32 kind;             /* enum waitq_wait_kind, with WAITQ_WAITER_KNOWN */
 	__aligned_s64 since_ns; /* when it was made, CLOCK_MONOTONIC, with WAITQ_WAITER_KNOWN */
 	char state;             /* as in /proc/PID/stat; '?' if there is no task, or hidden */
 	char comm[16];          /* ends with 0; empty as pid is 0 */

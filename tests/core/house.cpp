@@ -9,6 +9,7 @@
 #include "device/ioctl.cpp"
 #include "device/mortal.cpp"
 #include "device/queue.cpp"
+#include "device/registry.cpp"
 #include "device/stream.cpp"
 #include "device/timer.cpp"
 #include "device/wait.cpp"

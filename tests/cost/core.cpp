@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // core.cpp - each wait kind by the wait layer, with the kind a constant.
-#include "cost.h"
+#include "kernel/cost.h"
 
 #include "../../module/device/by_kind.hpp"
 

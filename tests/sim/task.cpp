@@ -175,6 +175,11 @@ void kapi_set_running()
     current().state = TASK_RUNNING;
 }
 
+task_struct *kapi_current()
+{
+    return reinterpret_cast<task_struct *>(&current());
+}
+
 bool kapi_signal_pending_state(unsigned int state)
 {
     point();

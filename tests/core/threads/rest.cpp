@@ -28,6 +28,11 @@ unsigned long long kapi_macro_wakes()
     return 0x7;
 }
 
+task_struct *kapi_current()
+{
+    return nullptr;
+}
+
 bool kapi_in_task()
 {
     return current().context == Context::task;

@@ -6,8 +6,8 @@
 #ifndef WAITQ_COST_H
 #define WAITQ_COST_H
 
-#include "../../module/kernel/boundary.h"
-#include "../../module/uapi/waitq.h"
+#include "../../../module/kernel/boundary.h"
+#include "../../../module/uapi/waitq.h"
 
 /* As CountedQueue lays it out. */
 struct cost_queue {
