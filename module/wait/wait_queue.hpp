@@ -7,6 +7,11 @@
 
 namespace waitq {
 
+// (Simulated kernels, which have few waiters, have fewer.)
+#ifndef WAITQ_CHUNK
+#define WAITQ_CHUNK 64
+#endif
+
 // Which waiters a wake-up wakes. Of those that it can wake, it wakes all that are not
 // exclusive. A plain value.
 class Wakes {
@@ -43,7 +48,7 @@ public:
 class WaitQueue {
 public:
     // The longest that wake_up(Wakes::all()) holds the head's lock, in waiters.
-    static constexpr unsigned int chunk = 64;
+    static constexpr unsigned int chunk = WAITQ_CHUNK;
 
     WaitQueue() = default;
     WaitQueue(const WaitQueue &) = delete;

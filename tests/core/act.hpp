@@ -17,6 +17,7 @@ enum class Op : unsigned char {
     wait,      // WAITQ_IOC_WAIT
     wake,      // WAITQ_IOC_WAKE
     info,      // WAITQ_IOC_INFO
+    list,      // WAITQ_IOC_WAITERS, WAITQ_IOC_KINDS
     set_timer, // WAITQ_IOC_TIMER
     read,
     write,
@@ -49,9 +50,10 @@ struct Act {
     bool fatal = false;
     unsigned int failing_copy = 0; // of the call's copies to and from user space, the nth
     bool either_way = false;       // the world chooses whether that copy fails
-    unsigned int context = WAITQ_CONTEXT_PROCESS; // wake
-    unsigned int callback = WAITQ_CALLBACK_WAKE;  // wait
-    unsigned int key = 0;                         // wait, wake
+    unsigned int context = WAITQ_CONTEXT_PROCESS;   // wake
+    unsigned int callback = WAITQ_CALLBACK_WAKE;    // wait
+    unsigned int key = 0;                           // wait, wake
+    unsigned int state = WAITQ_STATE_INTERRUPTIBLE; // wait, by kinds that leave it to the caller
 };
 
 struct Actor {
@@ -74,6 +76,7 @@ struct Row {
     unsigned int weight = 1;           // schedules before it goes on by dice, as a multiple
     unsigned int walk_break = 0;       // see sim::WaitVersion
     bool priority_is_exclusive = true; // see sim::WaitVersion
+    bool window = false;               // a wait has WAITQ_WINDOW
 };
 
 // ---- words for the table ----

@@ -178,6 +178,8 @@ void DeviceScenario::perform(Player &player, const Act &act)
         return end(player, "wake", do_wake(player, act));
     case Op::info:
         return end(player, "info", do_info(player, act));
+    case Op::list:
+        return end(player, "list", do_list(player, act));
     case Op::set_timer:
         return end(player, "the timer call", do_timer(player, act));
     case Op::read:
@@ -235,7 +237,8 @@ long DeviceScenario::do_wait(Player &player, const Act &act)
     request.kind = act.kind;
     request.engine = WAITQ_ENGINE_CORE;
     request.flags = act.flags;
-    request.state = request.pad = 0;
+    request.state = act.state;
+    request.pad = 0;
     request.callback = act.callback;
     request.key = act.key;
     request.threshold = act.n;
@@ -268,6 +271,29 @@ long DeviceScenario::do_timer(Player &player, const Act &act)
     const long result = ioctl(act, WAITQ_NR_TIMER, &request, sizeof request);
     if (result == 0 && request.fired > files_.at(act.file).firings)
         refuse("the timer says that it fired %llu times, which is too often", request.fired);
+    return result;
+}
+
+long DeviceScenario::do_list(Player &player, const Act &act)
+{
+    begin(player, act);
+    waitq_kinds kinds{sizeof kinds, 0, 0, 0};
+    if (ioctl(act, WAITQ_NR_KINDS, &kinds, sizeof kinds) != 0 || kinds.wait == 0)
+        refuse("the kinds are not told");
+    std::array<waitq_waiter, 2> list{};
+    waitq_waiters request{sizeof request, list.size(), reinterpret_cast<__u64>(list.data()), 0};
+    const long result = ioctl(act, WAITQ_NR_WAITERS, &request, sizeof request);
+    // Who links itself again while it is looked at may be seen twice.
+    if (result == 0 && (request.count > list.size() || request.count > request.linked ||
+                        request.linked > 2ULL * player_count_))
+        refuse("%u of %llu waiters are listed", request.count,
+               static_cast<unsigned long long>(request.linked));
+    for (unsigned int i = 0; result == 0 && i < request.count; ++i) {
+        const waitq_waiter &waiter = list.at(i);
+        const bool known = waiter.flags & WAITQ_WAITER_KNOWN;
+        if (known && (waiter.kind >= wait_kind_count() || waiter.pid == 0))
+            refuse("a waiter of kind %u and pid %u is listed", waiter.kind, waiter.pid);
+    }
     return result;
 }
 

@@ -65,6 +65,7 @@ private:
     long do_wake(Player &player, const Act &act);
     long do_timer(Player &player, const Act &act);
     long do_info(Player &player, const Act &act);
+    long do_list(Player &player, const Act &act);
     long do_read(Player &player, const Act &act);
     long do_write(Player &player, const Act &act);
     long do_sigio(Player &player, const Act &act, bool reads);

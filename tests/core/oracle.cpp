@@ -189,7 +189,8 @@ void DeviceScenario::check_wake(const Player &player, const Act &act, const wait
     } else if (result != 0) {
         refuse("%s: the wake returns %ld", task.name, result);
     } else {
-        if (request.woken != woken && act.context == WAITQ_CONTEXT_PROCESS)
+        // (Who holds on in the window is woken, and is none of those who wait.)
+        if (request.woken != woken && act.context == WAITQ_CONTEXT_PROCESS && !row_.window)
             refuse("%s woke %u tasks and says %llu", task.name, woken,
                    static_cast<unsigned long long>(request.woken));
         if (request.counter < act.n)

@@ -160,6 +160,75 @@ void callback_rows(Rows &rows)
          {{"waiter A", {poller}}, {"end", {from_context(WAITQ_CONTEXT_HARD_IRQ, end)}}}});
 }
 
+// Somebody looks on while others come and go; a walk of the queue lets go of the lock meanwhile.
+void list_rows(Rows &rows)
+{
+    const Actor onlooker{"onlooker", {plain(Op::list)}};
+    const Act stays = takes(WAITQ_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE);
+    for (const unsigned int kind :
+         {WAITQ_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE, WAITQ_WAIT_EVENT_INTERRUPTIBLE_LOCKED_IRQ,
+          WAITQ_WAIT_ADD_WAIT_QUEUE, WAITQ_WAIT_WAIT_WOKEN})
+        rows.push_back({std::string("list/one/") + traits_of(kind).name,
+                        {{"waiter A", {takes(kind)}}, onlooker, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    rows.push_back({"list/three/leave",
+                    {{"waiter A", {stays}},
+                     {"waiter B", {stays}},
+                     {"waiter C", {stays}},
+                     onlooker,
+                     {"waker", {wake(WAITQ_WAKE_UP_ALL, 0, 3)}}}});
+    rows.push_back({"list/poller/leaves",
+                    {{"poller", {poll(0x400)}}, onlooker, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    rows.push_back(
+        {"list/callback/leaves",
+         {{"waiter A",
+           {with_callback(WAITQ_CALLBACK_REFUSE, 0, takes(WAITQ_WAIT_INIT_WAITQUEUE_FUNC_ENTRY))}},
+          onlooker,
+          {"waker", {wake(WAITQ_WAKE_UP)}}}});
+}
+
+// sleep_on as far as it works: nobody wakes between its test and its sleep. (Else: sleep_on.txt.)
+void sleep_on_rows(Rows &rows)
+{
+    const Act sleeps = wait(WAITQ_WAIT_SLEEP_ON_TIMEOUT, consume, 1, timeout);
+    rows.push_back({"sleep-on/alone/late", {{"waiter A", {sleeps}}}});
+    rows.push_back({"sleep-on/alone/signal", {{"waiter A", {sleeps}}, {"kill(1)", {signal(0)}}}});
+    Row there{"sleep-on/alone/true-before", {{"waiter A", {sleeps}}}};
+    there.counter = 1;
+    rows.push_back(std::move(there));
+    rows.push_back({"sleep-on/alone/in-vain",
+                    {{"waiter A", {sleeps}}, {"waker", {wake(WAITQ_WAKE_UP, 0, 0)}}}});
+}
+
+// What the request can ask for besides: the other states, the window, a condition that sleeps.
+void request_rows(Rows &rows)
+{
+    for (const unsigned int state :
+         {WAITQ_STATE_UNINTERRUPTIBLE, WAITQ_STATE_KILLABLE, WAITQ_STATE_IDLE}) {
+        Act act = takes(WAITQ_WAIT_PREPARE_TO_WAIT);
+        act.state = state;
+        rows.push_back({"request/state/" + std::to_string(state),
+                        {{"waiter A", {act}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    }
+    for (const unsigned int kind : {WAITQ_WAIT_EVENT_INTERRUPTIBLE, WAITQ_WAIT_ADD_WAIT_QUEUE}) {
+        Act window = takes_for_ever(kind), nap = takes_for_ever(WAITQ_WAIT_WAIT_WOKEN);
+        window.flags |= WAITQ_WINDOW;
+        nap.flags |= WAITQ_NAP;
+        const std::string tail = traits_of(kind).name;
+        Row held{
+            "request/window/" + tail,
+            {{"waiter A", {window}}, {"waker", {wake(WAITQ_WAKE_UP, 0, 0), wake(WAITQ_WAKE_UP)}}}};
+        held.window = true;
+        rows.push_back(held);
+        if (kind != WAITQ_WAIT_EVENT_INTERRUPTIBLE)
+            continue; // by hand it is not tested again when a signal comes
+        held.name = "request/window-signal/" + tail;
+        held.actors.push_back({"kill(1)", {signal(0)}});
+        rows.push_back(std::move(held));
+        rows.push_back(
+            {"request/nap/wait_woken", {{"waiter A", {nap}}, {"waker", {wake(WAITQ_WAKE_UP)}}}});
+    }
+}
+
 } // namespace
 
 void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake)
@@ -177,6 +246,9 @@ void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake)
     WAITQ_CONTEXTS(WAITQ_X)
 #undef WAITQ_X
     callback_rows(rows);
+    list_rows(rows);
+    sleep_on_rows(rows);
+    request_rows(rows);
 }
 
 } // namespace core

@@ -200,11 +200,17 @@ void kapi_synchronize_rcu()
 }
 
 // What an onlooker learns of a task is not simulated, and no scenario looks.
-void kapi_describe(waitq_waiter *, task_struct *, kapi_wake_function) {}
-
-task_struct *kapi_entry_task(const wait_queue_entry *, bool)
+void kapi_describe(waitq_waiter *waiter, task_struct *task, kapi_wake_function)
 {
-    return nullptr;
+    point(); // may sleep
+    if (task)
+        waiter->pid = reinterpret_cast<Task *>(task)->index + 1;
+}
+
+task_struct *kapi_entry_task(const wait_queue_entry *entry, bool is_task)
+{
+    return is_task ? static_cast<task_struct *>(inside(const_cast<wait_queue_entry *>(entry)).task)
+                   : nullptr;
 }
 
 // The kernel's own macros are what the simulation can't have: tests/device compares with them.

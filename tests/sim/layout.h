@@ -34,6 +34,8 @@
 #define KAPI_WQ_FLAG_WOKEN 2
 #define KAPI_WQ_FLAG_PRIORITY 16
 #define KAPI_HZ 250
+/* A walk lets go of the lock in the midst of three waiters. */
+#define WAITQ_CHUNK 2
 #define KAPI_DEBUG_ATOMIC_SLEEP 1
 #define KAPI_MAX_JIFFY_OFFSET 4611686018427387902 /* (LONG_MAX >> 1) - 1 */
 

@@ -132,14 +132,15 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
         reduction_.touched(index, shared, access);
 }
 
-// Another thread's stack may be reached through a wait entry on it, as long as that lives.
+// Another thread's stack may be reached through a wait entry on it, as long as that lives: the
+// entry, and what it points to in the frames of its callers.
 void Machine::check_foreign_stack(std::uintptr_t address, Access access)
 {
     for (unsigned int i = 0; i < thread_count_; ++i) {
         if (!threads_[i]->fiber.owns(address))
             continue;
         if (!threads_[i]->task.sends_errand &&
-            !in_living_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
+            !outlives_an_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
             refuse("%s the stack of %s where no wait entry is (any more)",
                    access == Access::write ? "writes to" : "reads", threads_[i]->task.name);
         return;

@@ -171,6 +171,14 @@ bool in_living_entry(const Task &task, const void *memory)
     return false;
 }
 
+bool outlives_an_entry(const Task &task, const void *memory)
+{
+    for (unsigned int i = 0; i < task.entry_count; ++i)
+        if (!task.entries[i].ended && memory >= task.entries[i].entry)
+            return true;
+    return false;
+}
+
 std::string described(const void *memory)
 {
     Machine &machine = Machine::get();
@@ -266,7 +274,7 @@ void kapi_init_wait_entry(wait_queue_entry *opaque_entry, int flags, kapi_wake_f
         --self.entry_count;
     if (self.entry_count == self.entries.size())
         refuse("%s has more wait entries than it should", self.name);
-    self.entries[self.entry_count++] = {opaque_entry, false}; // until it is linked: see link()
+    self.entries[self.entry_count++] = {opaque_entry, true}; // not ended: link()
 }
 
 void init_wait_entry(wait_queue_entry *entry, int flags)

@@ -38,6 +38,8 @@ void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);
 bool waits_in(const wait_queue_head *head, const Task &task);
 // True if `memory` is in a wait entry on the task's stack whose wait has not ended.
 bool in_living_entry(const Task &task, const void *memory);
+// The same, or in what its callers have on that stack, who wait for it: `memory` is on it.
+bool outlives_an_entry(const Task &task, const void *memory);
 // What an address is, for reports.
 std::string described(const void *memory);
 
