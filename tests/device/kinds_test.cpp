@@ -264,7 +264,7 @@ std::string late(Cell &cell, Then then)
 
 std::string true_at_expiry(Cell &cell)
 {
-    const std::string said = late(cell, [&] { cell.post(); });
+    std::string said = late(cell, [&] { cell.post(); });
     if (cell.row().jiffies() && said == "true, left" && cell.out().returned != 1)
         return "true, returned " + std::to_string(cell.out().returned);
     return said;
