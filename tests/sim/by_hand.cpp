@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+// by_hand.cpp - what sleeping by hand needs of kernel/sched/wait.c, and what the seam has of its
+// own: walks with marks, sleeping with the head's lock held, the queue that ends.
+#include "lock.hpp"
+#include "machine.hpp"
+#include "wait_list.hpp"
+
+using namespace sim;
+
+extern "C" {
+
+void prepare_to_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int state)
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    entry.flags &= ~WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    if (!linked(entry)) {
+        link(head, entry, true);
+        tell("links itself into \"%s\"", head.lock.name);
+    }
+    set_current_state(static_cast<unsigned int>(state));
+    spin_unlock(head.lock, irqs);
+}
+
+bool prepare_to_wait_exclusive(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry,
+                               int state)
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    bool was_empty = false;
+    entry.flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    if (!linked(entry)) {
+        was_empty = head.list.next == &head.list;
+        link(head, entry, false);
+        tell("links itself into \"%s\", exclusively", head.lock.name);
+    }
+    set_current_state(static_cast<unsigned int>(state));
+    spin_unlock(head.lock, irqs);
+    return was_empty;
+}
+
+void add_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags &= ~WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+}
+
+void add_wait_queue_exclusive(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), false);
+    spin_unlock(head.lock, irqs);
+}
+
+void kapi_add_priority(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_PRIORITY;
+    if (wait_version().priority_is_exclusive)
+        inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
+    const bool irqs = spin_lock(head.lock);
+    link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+}
+
+int kapi_add_priority_exclusive(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    inside(entry).flags |= WQ_FLAG_EXCLUSIVE | WQ_FLAG_PRIORITY;
+    const bool irqs = spin_lock(head.lock);
+    touch(&head.list, Access::read);
+    const bool taken =
+        head.list.next != &head.list && (entry_of(head.list.next).flags & WQ_FLAG_PRIORITY);
+    if (!taken)
+        link(head, inside(entry), true);
+    spin_unlock(head.lock, irqs);
+    if (taken)
+        entry_ends(entry);
+    return taken ? -KAPI_EBUSY : 0;
+}
+
+void remove_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    const bool irqs = spin_lock(head.lock);
+    unlink(head, inside(entry));
+    spin_unlock(head.lock, irqs);
+    entry_ends(entry);
+}
+
+void kapi_link(wait_queue_head *head, wait_queue_entry *entry)
+{
+    must_hold(inside(head), "__add_wait_queue()");
+    link(inside(head), inside(entry), true);
+}
+
+void kapi_unlink(wait_queue_head *head, wait_queue_entry *entry)
+{
+    must_hold(inside(head), "list_del_init_careful()");
+    point();
+    release_to(&inside(entry).link);
+    unlink(inside(head), inside(entry));
+    entry_ends(entry);
+}
+
+bool kapi_is_unlinked(const wait_queue_entry *opaque_entry)
+{
+    WaitEntry &entry = inside(const_cast<wait_queue_entry *>(opaque_entry));
+    point();
+    touch(&entry.link, Access::read);
+    if (linked(entry))
+        return false;
+    acquire_from(&entry.link);
+    mark_ended(opaque_entry, true);
+    return true;
+}
+
+void kapi_walk_begin(kapi_walk *walk, wait_queue_head *opaque_head)
+{
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, "kapi_walk_begin()");
+    current().walked = &head;
+    for (wait_queue_entry *mark : {&walk->at, &walk->end}) {
+        WaitEntry &entry = inside(mark);
+        entry = {0, nullptr, mark_passed, {&entry.link, &entry.link}};
+        link(head, entry, mark == &walk->at);
+    }
+}
+
+wait_queue_entry *kapi_walk_next(kapi_walk *walk)
+{
+    WaitHead &head = *current().walked;
+    must_hold(head, "kapi_walk_next()");
+    WaitEntry &at = inside(&walk->at);
+    for (;;) {
+        List *next = at.link.next;
+        if (next == &inside(&walk->end).link)
+            return nullptr;
+        at.link.prev->next = next; // list_move()
+        next->prev = at.link.prev;
+        insert(at.link, *next, *next->next);
+        WaitEntry &entry = entry_of(next);
+        if (entry.function && entry.function != mark_passed)
+            return opaque(entry);
+    }
+}
+
+void kapi_walk_end(kapi_walk *walk)
+{
+    WaitHead &head = *current().walked;
+    must_hold(head, "kapi_walk_end()");
+    unlink(head, inside(&walk->at));
+    unlink(head, inside(&walk->end));
+}
+
+unsigned int kapi_entry_flags(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).flags;
+}
+
+kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).function;
+}
+
+int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+    return wake_entry(*current().walked, inside(entry), mode, sync, key);
+}
+
+constexpr std::uintptr_t pollfree_key = 0x4000 | 0x10; // POLLFREE | EPOLLHUP
+
+void kapi_wake_up_pollfree(wait_queue_head *opaque_head)
+{
+    WaitHead &head = inside(opaque_head);
+    point();
+    touch(&head.list, Access::read);
+    if (head.list.next == &head.list)
+        return;
+    const bool irqs = spin_lock(head.lock);
+    walk(head, TASK_NORMAL, 0, reinterpret_cast<void *>(pollfree_key));
+    spin_unlock(head.lock, irqs);
+    if (head.list.next != &head.list)
+        refuse("somebody is still in \"%s\" after wake_up_pollfree()", head.lock.name);
+}
+
+bool kapi_is_pollfree(const void *key)
+{
+    return reinterpret_cast<std::uintptr_t>(key) & 0x4000;
+}
+
+// The waker's note (WOKEN) and the task's state cross each other: each side writes its own and
+// looks at the other's.
+long wait_woken(wait_queue_entry *opaque_entry, unsigned int mode, long timeout)
+{
+    WaitEntry &entry = inside(opaque_entry);
+    set_current_state(mode);
+    point();
+    touch(&entry.flags, Access::read);
+    if (!(entry.flags & WQ_FLAG_WOKEN))
+        timeout = schedule_timeout(timeout);
+    kapi_set_running();
+    point();
+    touch(&entry.flags, Access::write);
+    acquire_from(&entry.flags);
+    entry.flags &= ~WQ_FLAG_WOKEN;
+    return timeout;
+}
+
+int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int sync, void *key)
+{
+    WaitEntry &entry = inside(opaque_entry);
+    point();
+    touch(&entry.flags, Access::write);
+    release_to(&entry.flags);
+    entry.flags |= WQ_FLAG_WOKEN;
+    return default_wake_function(opaque_entry, mode, sync, key);
+}
+
+static int sleep_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int flags,
+                        kapi_wake_function function, void (*unlock)(SpinLock &),
+                        void (*lock)(SpinLock &))
+{
+    WaitHead &head = inside(opaque_head);
+    WaitEntry &entry = inside(opaque_entry);
+    must_hold(head, "kapi_sleep_locked()");
+    kapi_init_wait_entry(opaque_entry, flags, function);
+    link(head, entry, false);
+    tell("links itself into \"%s\"", head.lock.name);
+    set_current_state(TASK_INTERRUPTIBLE);
+    touch(&current(), Access::read);
+    const bool signal = current().signal_pending;
+    if (!signal) {
+        unlock(head.lock);
+        schedule();
+        lock(head.lock);
+    } else {
+        current().state = TASK_RUNNING;
+    }
+    if (linked(entry))
+        unlink(head, entry);
+    entry_ends(opaque_entry);
+    return signal ? -KAPI_ERESTARTSYS : 0;
+}
+
+int kapi_sleep_locked(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                      kapi_wake_function function)
+{
+    return sleep_locked(head, entry, flags, function, spin_unlock_irqs_on, spin_lock_irqs_on);
+}
+
+int kapi_sleep_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                          kapi_wake_function function)
+{
+    return sleep_locked(
+        head, entry, flags, function, [](SpinLock &lock) { spin_unlock(lock, true); },
+        [](SpinLock &lock) { spin_lock(lock); });
+}
+
+} // extern "C"
