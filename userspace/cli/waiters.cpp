@@ -38,7 +38,7 @@ std::string coarse(nanoseconds age)
                     : format_duration(floor<milliseconds>(age));
 }
 
-std::string or_dash(std::string text)
+std::string or_dash(const std::string &text)
 {
     return text.empty() ? "-" : text;
 }

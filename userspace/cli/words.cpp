@@ -8,8 +8,10 @@ namespace waitq::cli {
 std::string word(std::string_view of_table)
 {
     std::string text;
-    for (const unsigned char character : of_table)
-        text += character == '_' ? '-' : static_cast<char>(std::tolower(character));
+    for (const char character : of_table)
+        text += character == '_'
+                    ? '-'
+                    : static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
     return text;
 }
 

@@ -42,7 +42,7 @@ TEST(WaitersReport, NobodyIsTold)
 {
     const Report report = waiters_report("/dev/waitq0", {{}, 0}, now);
     EXPECT_EQ(report.text, "nobody\n");
-    EXPECT_EQ(report.json.at("waiters"), nlohmann::json::array());
+    EXPECT_EQ(report.json.at("waiters"), nlohmann::ordered_json::array());
 }
 
 TEST(WaitersReport, IsALineForEach)
@@ -66,7 +66,7 @@ TEST(WaitersReport, IsALineForEach)
     const auto &first = report.json.at("waiters").at(0);
     EXPECT_EQ(first.at("queue"), "events");
     EXPECT_EQ(first.at("pid"), 12);
-    EXPECT_EQ(first.at("flags"), nlohmann::json({"exclusive"}));
+    EXPECT_EQ(first.at("flags"), nlohmann::ordered_json({"exclusive"}));
     EXPECT_EQ(first.at("kind"), "wait_event");
     EXPECT_EQ(first.at("age_ns"), 1'500'000'000);
     const auto &last = report.json.at("waiters").at(2);
