@@ -161,10 +161,17 @@ void sync_hint(Scene &scene)
         });
         run_on({cpu.here});
         const Child waiter([&] { wait_again_and_again(scene, shared, cpu); });
-        become_no_server(scene, shared, cpu, waiter);
-        // Nothing is told between the two: that would wake who reads it.
-        without = onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible);
-        with = onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible_sync);
+        // A hint: on a machine that does other things besides, a count may go astray. What holds
+        // is that there are such counts, and with a hint that does nothing there are none.
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        do {
+            become_no_server(scene, shared, cpu, waiter);
+            // Nothing is told between the two: that would wake who reads it.
+            without = onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible);
+            with =
+                onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible_sync);
+        } while ((without >= rounds / 2 || with <= rounds / 2) &&
+                 std::chrono::steady_clock::now() < give_up);
     }
     sched_setaffinity(0, sizeof before, &before);
     munmap(memory, sizeof(Shared));
