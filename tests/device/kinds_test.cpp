@@ -243,9 +243,10 @@ std::string late(Cell &cell, Then then)
     // A machine may be too slow to see the waiter asleep in time, and to keep it off its CPU.
     for (__s64 time = 20 * ms; said == "too slow" && time < 500 * ms; time *= 2) {
         const Hog hog(1);
-        const auto end =
-            std::chrono::steady_clock::now() + std::chrono::nanoseconds(time + 20 * ms);
         const bool asleep = cell.start_within(time);
+        // It has begun to wait by now; rounding adds two ticks of 10 ms at most.
+        const auto end =
+            std::chrono::steady_clock::now() + std::chrono::nanoseconds(time + 30 * ms);
         hog.begin();
         if (asleep && !cell.waiter().done()) {
             while (std::chrono::steady_clock::now() < end) {
