@@ -8,9 +8,9 @@ release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' '$(KDIR)/include/gene
 # Each kernel, and each deliberately broken VARIANT (tests only), has a tree of its own.
 tree = build/$(release)$(if $(VARIANT),.$(VARIANT))
 
-.PHONY: module user vm-module vm-module-path demo test load unload dkms-install clean help
+.PHONY: module tools user vm-module vm-module-path demo test load load-lab unload dkms-install clean help
 
-module: ## build waitq.ko for KDIR (default: the running kernel)
+module: ## build waitq.ko and waitq_lab.ko for KDIR (default: the running kernel)
 	@if [ -z '$(release)' ]; then \
 		echo "make: no kernel headers in KDIR=$(KDIR): install linux-headers-$$(uname -r)," \
 		     "or name others, as in make KDIR=/path/to/headers (the test VM's kernel:" \
@@ -23,13 +23,21 @@ module: ## build waitq.ko for KDIR (default: the running kernel)
 
 # ARCH=arm64: cross-built, with the compiler that CROSS_COMPILE names.
 user-tree = build/user$(if $(CROSS_COMPILE),.$(ARCH))
-user: ## build the library, the command and the hosted tests
-	@test -f $(user-tree)/Makefile || cmake -S userspace -B $(user-tree) $(if $(CROSS_COMPILE), \
-		-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$(ARCH) \
-		-DCMAKE_CXX_COMPILER=$(CROSS_COMPILE)g++ -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF)
-	+@$(MAKE) -s -C $(user-tree) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+configure = cmake -S userspace -B $(user-tree) $(if $(CROSS_COMPILE), \
+	-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$(ARCH) \
+	-DCMAKE_CXX_COMPILER=$(CROSS_COMPILE)g++ -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF)
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-vm-module: ## build waitq.ko for the test VM's kernel (WAITQ_KERNEL=NAME: scripts/vm list)
+# A tree that has the test programs keeps them.
+tools: ## build the command, and what reads kernel logs: all that the VM needs
+	@test -f $(user-tree)/Makefile || $(configure) -DWAITQ_TESTS=OFF
+	+@$(MAKE) -s -C $(user-tree) $(jobs) waitq check-log
+
+user: ## build the library, the command and the hosted tests
+	@grep -qs '^WAITQ_TESTS:BOOL=ON' $(user-tree)/CMakeCache.txt || $(configure) -DWAITQ_TESTS=ON
+	+@$(MAKE) -s -C $(user-tree) $(jobs)
+
+vm-module: ## build both modules for the test VM's kernel (WAITQ_KERNEL=NAME: scripts/vm list)
 	+@scripts/kernel make module VARIANT='$(VARIANT)'
 
 # tests/cost: the wait layer beside the kernel's macros, and what counts their instructions.
@@ -48,12 +56,21 @@ vm-cost-module-path:
 print-cost-tree:
 	@echo '$(abspath $(cost-tree))/waitq_cost.ko'
 
+# tests/wait_example: the example of module/wait/README.md, with a copy of that folder alone.
+.PHONY: example vm-example
+example:
+	+@CROSS_COMPILE='$(CROSS_COMPILE)' tests/wait_example/run '$(KDIR)' 'build/$(release).example'
+
+vm-example:
+	+@scripts/kernel make example
+
+# The directory that the modules are in.
 vm-module-path:
 	@$(MAKE) -s print-tree KDIR="$$(scripts/kernel kdir)" VARIANT='$(VARIANT)'
 
 .PHONY: print-tree
 print-tree:
-	@echo '$(abspath $(tree))/waitq.ko'
+	@echo '$(abspath $(tree))'
 
 demo: ## watch a real kernel put cat to sleep and wake it, in a VM
 	@./scripts/demo
@@ -61,14 +78,18 @@ demo: ## watch a real kernel put cat to sleep and wake it, in a VM
 test: ## run every test, in a VM
 	@./scripts/test
 
-load: module ## build for the running kernel and insmod; PARAMS="queues=8 ..." (root)
+load: module ## build for the running kernel and insmod waitq.ko; PARAMS="queues=8 ..." (root)
 	insmod '$(tree)/waitq.ko' $(PARAMS)
 
-unload: ## rmmod (root)
-	rmmod waitq
+load-lab: module ## the same with waitq_lab.ko, the lab (root)
+	insmod '$(tree)/waitq_lab.ko' $(PARAMS)
 
-# As DKMS has it: a module's name and version, and in it dkms.conf and the sources.
-version = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/kernel/main.c)
+unload: ## rmmod what of the two is loaded (root)
+	@for module in waitq_lab waitq; do \
+		test ! -d "/sys/module/$$module" || rmmod "$$module" || exit; done
+
+# As DKMS has it: the package's name and version, and in it dkms.conf and the sources.
+version = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/kernel/device/main.c)
 dkms-tree = $(DESTDIR)/usr/src/waitq-$(version)
 dkms-install: ## put the sources where DKMS builds them for each new kernel from (root)
 	mkdir -p '$(dkms-tree)'

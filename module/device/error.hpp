@@ -3,7 +3,7 @@
 // an errno.
 #pragma once
 
-#include "../kernel/boundary.h"
+#include "../kernel/device.h"
 #include "../wait/inline.hpp"
 
 namespace waitq {
@@ -15,12 +15,11 @@ enum class Error : unsigned char {
     timed_out,    // and the condition false
     bad_address,  // a user pointer
     bad_argument, // a field that the call does not take; nothing was changed
+    too_big,      // a struct whose tail, which this version does not know, is not zero
     bad_call,     // no such ioctl
+    bad_mode,     // the file is not open for that
     forbidden,    // needs CAP_SYS_ADMIN
     overflow,     // of the counter
-    unsupported,  // this kernel does not have the kind
-    taken,        // another one is first already, or there are too many
-    ended,        // the queue, by wake_up_pollfree
     no_memory,
 };
 
@@ -39,18 +38,16 @@ WAITQ_INLINE long to_errno(Error error)
         return -KAPI_EFAULT;
     case Error::bad_argument:
         return -KAPI_EINVAL;
+    case Error::too_big:
+        return -KAPI_E2BIG;
     case Error::bad_call:
         return -KAPI_ENOTTY;
+    case Error::bad_mode:
+        return -KAPI_EBADF;
     case Error::forbidden:
         return -KAPI_EPERM;
     case Error::overflow:
         return -KAPI_EOVERFLOW;
-    case Error::unsupported:
-        return -KAPI_EOPNOTSUPP;
-    case Error::taken:
-        return -KAPI_EBUSY;
-    case Error::ended:
-        return -KAPI_EIDRM;
     case Error::no_memory:
         return -KAPI_ENOMEM;
     }

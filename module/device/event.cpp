@@ -1,149 +1,369 @@
 // SPDX-License-Identifier: GPL-2.0
-// event.cpp - the event counter: this is where WAITQ_IOC_WAKE and the timers wake.
+// event.cpp - the event counter: this is where WAITQ_IOC_WAIT sleeps and WAITQ_IOC_WAKE wakes.
+//
+// One lock, the head's own, guards the counter and the queue. A wake-up tests each waiter's
+// condition and takes its events for it: wait/granted.hpp.
 #include "event.hpp"
 
-#include "mortal.hpp"
+#include "tell.hpp"
 
 namespace waitq {
+
+extern "C" int waitq_grant(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+
+struct EventEntry : WaitEntry {
+    WAITQ_INLINE EventEntry(Events &events_, const EventWait &wait)
+        : WaitEntry(wait.exclusive, waitq_grant), events(events_), threshold(wait.threshold),
+          taken(wait.consume ? wait.threshold : 0), exclusive(wait.exclusive)
+    {}
+    WAITQ_INLINE static EventEntry &of(wait_queue_entry *entry)
+    {
+        return *reinterpret_cast<EventEntry *>(entry);
+    }
+
+    Events &events;
+    const __u64 threshold, taken;
+    const Exclusive exclusive;
+    __s64 since_ns = 0; // when it was linked
+};
+
 namespace {
 
-// queue.lock held.
-bool anybody_waits(Head &head)
+WAITQ_INLINE unsigned int &waiting(Events &events, Exclusive exclusive)
 {
-    return waiting(head, Exclusive::no) + waiting(head, Exclusive::yes) != 0;
+    events.queue.assert_held();
+    return events.waiting[exclusive == Exclusive::yes];
 }
 
-// Adds n to the counter, or what was lent back to it. Any context.
-Posted add(Queue &queue, __u64 n, bool lent = false)
+// The condition; takes the events if that is asked for. Head's lock held.
+WAITQ_INLINE bool test_events(Events &events, const EventWait &wait)
 {
-    const SpinGuard guard(queue.lock);
-    if (lent)
-        queue.lent -= n;
-    // What is lent may yet be put back, so it takes up room as well.
-    const bool overflow = n > WAITQ_COUNTER_MAX - queue.counter - queue.lent;
-    if (!overflow)
-        queue.counter += n;
-    return {overflow ? Error::overflow : Error::none,
-            queue.counter,
-            0,
-            anybody_waits(queue.events),
-            anybody_waits(queue.locked),
-            queue.mortal_waiting != 0};
+    events.queue.assert_held();
+    if (events.counter < wait.threshold)
+        return false;
+    if (wait.consume)
+        take(events, wait.threshold);
+    return true;
 }
 
-// A wake-up in one queue, by the engine that the order names. With the head held or not, as its
-// kind says; first() comes before it, under the same lock, and says whether to go on.
-//
-// (Not by has_sleeper(): a waiter of wait_event_locked() does not look once more after it has
-// linked itself. It is the head's lock that keeps it from missing the wake-up.)
-template <class First>
-WAITQ_INLINE unsigned long wake_in(CountedQueue &queue, const Order &order, First first)
-{
-    if (order.kind->head == row::Head::HELD) {
-        const HeadGuard guard(queue);
-        if (!first())
-            return 0;
-        if (!order.macro)
-            return queue.wake_locked(order.wakes);
-        kapi_macro_wake(order.kind->value, queue.native(), order.wakes.nr, order.wakes.key);
-        return 0;
+// What a waiter waits for, as wait_granted() asks it.
+class EventClaim {
+public:
+    WAITQ_INLINE EventClaim(EventEntry &entry, const EventWait &wait) : entry_(entry), wait_(wait)
+    {}
+    WAITQ_INLINE bool test()
+    {
+        const bool satisfied = test_events(entry_.events, wait_);
+        news_ = take_room_news(entry_.events);
+        return satisfied;
     }
-    if (!first())
+    WAITQ_INLINE void linked()
+    {
+        ++waiting(entry_.events, wait_.exclusive);
+        entry_.since_ns = kapi_now_ns();
+    }
+    WAITQ_INLINE void left(WaitOutcome outcome)
+    {
+        --waiting(entry_.events, wait_.exclusive);
+        Totals &totals = entry_.events.totals;
+        totals.timeouts += outcome == WaitOutcome::timed_out;
+        totals.interrupted += outcome == WaitOutcome::signalled;
+    }
+    // What its last test took is room for others.
+    WAITQ_INLINE bool news() const { return news_; }
+
+private:
+    EventEntry &entry_;
+    const EventWait &wait_;
+    bool news_ = false;
+};
+
+WAITQ_INLINE unsigned int waiting(Events &events)
+{
+    return waiting(events, Exclusive::no) + waiting(events, Exclusive::yes);
+}
+
+// A walk that wakes within a budget. The kernel's own walk ends at the last exclusive waiter that
+// it wakes. Here waiters that are not exclusive may stand behind that one, because all come to the
+// tail, and are woken too.
+class WakeWalk {
+public:
+    WAITQ_INLINE WakeWalk(Events &events, Budget budget) : events_(events), left_(budget) {}
+
+    // One step. False: nothing is left to wake. Head's lock held.
+    WAITQ_INLINE bool wake(wait_queue_entry *entry)
+    {
+        // Read before: a woken waiter may be gone.
+        const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+        if (exclusive && !left_.all && left_.nr == 0)
+            return waiting(events_, Exclusive::no) != 0;
+        if (kapi_entry_wake(entry, KAPI_TASK_NORMAL, 0, nullptr) <= 0)
+            return true;
+        ++woken_;
+        left_.nr -= exclusive && !left_.all;
+        return left_.all || left_.nr != 0 || waiting(events_, Exclusive::no) != 0;
+    }
+    WAITQ_INLINE __u64 woken() const { return woken_; }
+    WAITQ_INLINE Budget left() const { return left_; }
+
+private:
+    Events &events_;
+    Budget left_;
+    __u64 woken_ = 0;
+};
+
+WAITQ_INLINE bool is_long(Events &events)
+{
+    return waiting(events) > WaitQueue::chunk;
+}
+
+// Wakes in a queue that is not long. Head's lock held. Returns how many woke.
+WAITQ_INLINE __u64 wake_short(Events &events, Budget budget)
+{
+    if (waiting(events) == 0)
         return 0;
-    if (!order.macro)
-        return queue.wake_up(order.wakes);
-    kapi_macro_wake(order.kind->value, queue.native(), order.wakes.nr, order.wakes.key);
-    return 0;
+    const bool mixed = waiting(events, Exclusive::no) != 0 && waiting(events, Exclusive::yes) != 0;
+    if (!budget.all && (mixed || budget.nr == 0)) {
+        WakeWalk walk(events, budget);
+        events.queue.walk_locked([&](wait_queue_entry * entry)
+                                     __attribute__((always_inline)) { return walk.wake(entry); });
+        return walk.woken();
+    }
+    const __u64 before = events.totals.woken;
+    events.queue.wake_locked(budget.all ? Wakes::all()
+                                        : Wakes::exactly(static_cast<int>(budget.nr)));
+    return events.totals.woken - before;
 }
 
-// The waiters who hold the head's lock with interrupts on. An interrupt that took that lock
-// could have come upon its own CPU holding it.
-unsigned long wake_in_locked(Queue &queue, const Order &order)
+// Wakes in a long queue, a chunk at a time. Process context.
+__u64 wake_long(Events &events, Budget budget)
 {
-    if (kapi_in_task())
-        return wake_in(queue.locked.queue, order, [] { return true; });
-    kapi_work_schedule(&queue.deferred.native);
-    return 0;
+    WakeWalk walk(events, budget);
+    events.queue.walk(
+        [&](wait_queue_entry * entry) __attribute__((always_inline)) { return walk.wake(entry); },
+        kapi_cond_resched);
+    return walk.woken();
 }
 
-// All that a wake-up does after `events`.
-Posted announce(Queue &queue, const Order &order, Posted posted, bool news)
+// Wakes among the first chunk of a long queue, and notes the rest for waitq_deferred(). Head's lock
+// held.
+WAITQ_INLINE void wake_chunk(Events &events, Budget budget)
 {
-    if (posted.in_locked)
-        posted.woken += wake_in_locked(queue, order);
-    if (posted.in_mortal)
-        posted.woken += wake_in_mortal(queue, order.wakes);
-    count_wake(queue, posted.woken);
-    notify(queue, poll_event, news ? KAPI_POLL_MSG : 0);
-    return posted;
+    WakeWalk walk(events, budget);
+    unsigned int seen = 0;
+    bool more = true;
+    events.queue.walk_locked([&](wait_queue_entry * entry) __attribute__((always_inline)) {
+        if (++seen > WaitQueue::chunk)
+            return false;
+        return more = walk.wake(entry);
+    });
+    if (!more || seen <= WaitQueue::chunk)
+        return;
+    // It adds up with what was left before.
+    Deferred &deferred = events.deferred;
+    deferred.waiters = true;
+    deferred.budget.nr += walk.left().nr;
+    deferred.budget.all |= budget.all || deferred.budget.nr < walk.left().nr;
 }
 
-constexpr Order everyone{&wake_kinds[WAITQ_WAKE_UP_ALL], Wakes::all(), false, 0};
+static_assert(WaitQueue::chunk <= WAITQ_WAKE_CHUNK, "waitq.h promises how long an interrupt walks");
 
 } // namespace
 
-Error parse_order(__u32 kind, __u32 nr, __u32 key, __u64 post, Order &order)
+void take(Events &events, __u64 n)
 {
-    const WakeKind *row = find_row(wake_kinds, kind);
-    if (!row || (key != 0 && row->key == row::Key::NONE))
-        return Error::bad_argument;
-    Wakes wakes = Wakes::one();
-    switch (row->scope) {
-    case row::Scope::ONE:
-        break;
-    case row::Scope::ALL:
-        wakes = Wakes::all();
-        break;
-    case row::Scope::NR:
-        if (nr < 1 || nr > __INT_MAX__)
-            return Error::bad_argument;
-        wakes = Wakes::exactly(static_cast<int>(nr));
-        break;
-    }
-    if (nr != 0 && row->scope != row::Scope::NR)
-        return Error::bad_argument;
-    if (!(kapi_macro_wakes() >> kind & 1))
-        return Error::unsupported;
-    if (row->mode == row::Mode::INTERRUPTIBLE)
-        wakes = wakes.interruptible_only();
-    if (row->hint == row::Hint::SYNC)
-        wakes = wakes.by_one_who_sleeps();
-    order = {row, wakes.with_key(key), false, post};
-    return Error::none;
+    events.queue.assert_held();
+    events.room_news |= room_for(events) == 0 || events.want_room != 0;
+    events.counter -= n;
 }
 
-Posted carry_out(Queue &queue, const Order &order, bool anyway)
+bool take_room_news(Events &events)
 {
-    Posted posted{};
-    const unsigned long woken = wake_in(queue.events.queue, order, [&] {
-        posted = add(queue, order.post);
-        return posted.in_events && (posted.error == Error::none || anyway);
-    });
-    posted.woken = woken;
-    if (posted.error != Error::none && !anyway)
-        return posted;
-    return announce(queue, order, posted, order.post != 0);
+    events.queue.assert_held();
+    const bool news = events.room_news;
+    events.room_news = false;
+    return news;
 }
 
-void settle(Queue &queue, __u64 n, bool delivered)
+bool note_event(wait_queue_entry *native, EventNote &note)
 {
-    if (delivered) {
-        const SpinGuard guard(queue.lock);
-        queue.lent -= n;
-        return;
+    if (kapi_entry_function(native) != waitq_grant)
+        return false;
+    const EventEntry &entry = EventEntry::of(native);
+    note = {entry.since_ns, entry.threshold};
+    return true;
+}
+
+bool try_events(Queue &queue, const EventWait &wait)
+{
+    Events &events = queue.events;
+    bool satisfied, room;
+    {
+        const HeadGuard guard(events.queue);
+        satisfied = test_events(events, wait);
+        room = take_room_news(events);
     }
-    // Others may have gone to sleep because of what was lent: any number of them.
-    Posted posted = add(queue, n, true);
-    posted.woken = wake_in(queue.events.queue, everyone, [&] { return posted.in_events; });
-    announce(queue, everyone, posted, true);
+    if (room)
+        tell(queue, {false, false, true});
+    return satisfied;
+}
+
+__u64 room_for(Events &events)
+{
+    events.queue.assert_held();
+    return events.counter < WAITQ_COUNTER_MAX ? WAITQ_COUNTER_MAX - events.counter : 0;
+}
+
+namespace {
+
+// What post() and give_back() do after the counter has grown by n. `posted.woken` and `.counter`
+// are filled in.
+WAITQ_INLINE News wake_and_count(Events &events, __u64 n, Budget budget, Posted &posted)
+{
+    events.queue.assert_held();
+    events.counter += n;
+    ++events.totals.wakes;
+    if (!is_long(events))
+        posted.woken = wake_short(events, budget);
+    posted.counter = events.counter;
+    return {events.counter != 0, events.counter != 0 && n != 0, take_room_news(events)};
+}
+
+WAITQ_INLINE void wake_rest(Events &events, Budget budget, Posted &posted, News &news)
+{
+    posted.woken = wake_long(events, budget);
+    const HeadGuard guard(events.queue);
+    posted.counter = events.counter;
+    news.room |= take_room_news(events);
+}
+
+} // namespace
+
+void give_back(Queue &queue, __u64 n)
+{
+    Events &events = queue.events;
+    Posted posted{Error::none, 0, 0};
+    News news;
+    bool longer;
+    {
+        const HeadGuard guard(events.queue);
+        const __u64 most = ~0ULL - events.counter;
+        longer = is_long(events);
+        news = wake_and_count(events, n < most ? n : most, Budget::from(0), posted);
+    }
+    if (longer)
+        wake_rest(events, Budget::from(0), posted, news);
+    tell(queue, news);
+}
+
+Posted post(Queue &queue, __u64 n, Budget budget)
+{
+    Events &events = queue.events;
+    Posted posted{Error::none, 0, 0};
+    News news;
+    bool longer;
+    {
+        const HeadGuard guard(events.queue);
+        if (n > room_for(events))
+            return {Error::overflow, 0, 0};
+        longer = is_long(events);
+        news = wake_and_count(events, n, budget, posted);
+    }
+    if (longer)
+        wake_rest(events, budget, posted, news);
+    tell(queue, news);
+    return posted;
+}
+
+void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
+{
+    Events &events = queue.events;
+    Posted posted{Error::none, 0, 0};
+    News news;
+    {
+        const HeadGuard guard(events.queue);
+        if (n > room_for(events))
+            n = 0;
+        const bool longer = is_long(events);
+        news = wake_and_count(events, n, budget, posted);
+        if (longer) {
+            wake_chunk(events, budget);
+            news.room |= take_room_news(events);
+        }
+    }
+    const News rest = tell_from_interrupt(queue, news);
+    const HeadGuard guard(events.queue);
+    Deferred &deferred = events.deferred;
+    deferred.pollers |= rest.events;
+    deferred.subscribers |= rest.posted;
+    deferred.room |= rest.room;
+    if (deferred.waiters || deferred.pollers || deferred.subscribers || deferred.room)
+        kapi_work_schedule(&deferred.native);
+}
+
+WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns)
+{
+    Events &events = queue.events;
+    EventEntry entry(events, wait);
+    EventClaim claim(entry, wait);
+    WaitOutcome outcome;
+    if (timeout_ns == 0) { // only test
+        const HeadGuard guard(events.queue);
+        outcome = claim.test() ? WaitOutcome::satisfied : WaitOutcome::timed_out;
+        events.totals.timeouts += outcome == WaitOutcome::timed_out;
+    } else if (timeout_ns < 0) {
+        Forever forever;
+        outcome = wait_granted(events.queue, entry, wait.state, forever, claim);
+    } else {
+        HrTimeout timeout(timeout_ns);
+        timeout.begin();
+        outcome = wait_granted(events.queue, entry, wait.state, timeout, claim);
+        timeout.end();
+    }
+    if (claim.news())
+        tell(queue, {false, false, true});
+    return outcome;
+}
+
+// The wake function of an EventEntry.
+int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *key)
+{
+    const EventEntry &entry = EventEntry::of(native);
+    Events &events = entry.events;
+    const __u64 taken = entry.taken;
+    const Exclusive exclusive = entry.exclusive;
+    return grant(
+        native, mode, sync, key, [&] { return events.counter >= entry.threshold; },
+        [&] {
+            take(events, taken);
+            --waiting(events, exclusive);
+            ++events.totals.woken;
+        });
 }
 
 } // namespace waitq
 
 void waitq_deferred(work_struct *work)
 {
-    waitq_queue &queue = *reinterpret_cast<waitq::Deferred *>(work)->queue;
-    const unsigned long woken = queue.locked.queue.wake_up(waitq::Wakes::all());
-    const waitq::SpinGuard guard(queue.lock);
-    queue.totals.woken += woken;
+    using namespace waitq;
+    Deferred &deferred = *reinterpret_cast<Deferred *>(work);
+    Queue &queue = *deferred.queue;
+    Events &events = queue.events;
+    bool waiters;
+    Budget budget;
+    News news;
+    {
+        const HeadGuard guard(events.queue);
+        waiters = deferred.waiters;
+        budget = deferred.budget;
+        news = {deferred.pollers, deferred.subscribers, deferred.room};
+        deferred.waiters = deferred.pollers = deferred.subscribers = deferred.room = false;
+        deferred.budget = {false, 0};
+    }
+    if (waiters) {
+        wake_long(events, budget);
+        const HeadGuard guard(events.queue);
+        news.room |= take_room_news(events);
+    }
+    tell(queue, news);
 }

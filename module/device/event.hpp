@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// event.hpp - the event counter: post, wake, and what is put back.
+// event.hpp - the event counter: posting, waking, waiting.
 #pragma once
 
 #include "error.hpp"
@@ -7,33 +7,54 @@
 
 namespace waitq {
 
-// A post and a wake-up, as user space orders them.
-struct Order {
-    const WakeKind *kind;
-    Wakes wakes; // what the kind and its numbers come to
-    bool macro;  // by the kernel's own macro
-    __u64 post;  // added to the counter
-};
-
-// Makes an Order of a kind and its numbers. Error::bad_argument: they do not go together;
-// unsupported: this kernel does not have the kind.
-Error parse_order(__u32 kind, __u32 nr, __u32 key, __u64 post, Order &order);
-
 struct Posted {
     Error error; // none, or overflow: nothing was posted
-    __u64 counter;
-    __u64 woken;
-    // Somebody was counted in that queue at the time of the post. Who was not looks at the counter
-    // later than that, and needs no wake-up.
-    bool in_events, in_locked, in_mortal;
+    __u64 counter, woken;
 };
 
-// Adds to the counter, wakes in `events` and `locked`, tells pollers and, if something was
-// posted, the subscribers to SIGIO. Any context. If the post would overflow, nothing is done
-// unless `anyway`: then everything but the post.
-Posted carry_out(Queue &queue, const Order &order, bool anyway);
+// Adds n to the counter and wakes the waiters of the budget whose condition is true. Then tells
+// pollers and, if n is not 0, the subscribers to SIGIO. Error::overflow: nothing was done.
+// Process context, may let others run between chunks of waiters.
+Posted post(Queue &queue, __u64 n, Budget budget);
 
-// Ends the lending of n: delivered to the taker, or put back for others.
-void settle(Queue &queue, __u64 n, bool delivered);
+// The same from an interrupt. What is behind the first WAITQ_WAKE_CHUNK entries of a queue is left
+// to a thread of the kernel. A post that would overflow is left out, and the rest done.
+void post_from_interrupt(Queue &queue, __u64 n, Budget budget);
+
+// Puts back what was taken and could not be delivered, for any waiter. If the counter was filled
+// meanwhile it goes past WAITQ_COUNTER_MAX, by 1 at most: what is more is lost.
+// Process context.
+void give_back(Queue &queue, __u64 n);
+
+// A wait for the counter. Its entry is in Events::queue.
+struct EventEntry;
+struct EventWait {
+    __u64 threshold;
+    bool consume;
+    Exclusive exclusive;
+    TaskState state;
+};
+
+// Takes the events, if the counter is high enough. Process context.
+bool try_events(Queue &queue, const EventWait &wait);
+// Sleeps until the counter is high enough, a signal comes or, if `timeout_ns` is not negative, so
+// many nanoseconds are over. Process context, may sleep. (Not mangled: /proc/PID/wchan and stack
+// traces name it.)
+extern "C" WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns);
+
+// What an onlooker learns of an entry of Events::queue.
+struct EventNote {
+    __s64 since_ns;
+    __u64 threshold;
+};
+// Head's lock held. False: it is another kind of entry.
+bool note_event(wait_queue_entry *entry, EventNote &note);
+
+// Takes n off the counter. Head's lock held.
+void take(Events &events, __u64 n);
+// Whether events were taken that somebody waits for as room; asks once. Head's lock held.
+bool take_room_news(Events &events);
+// How much can be added to the counter. Head's lock held.
+__u64 room_for(Events &events);
 
 } // namespace waitq

@@ -2,40 +2,42 @@
 // file.cpp - open, release, readiness.
 #include "file.hpp"
 
-#include "error.hpp"
-#include "registry.hpp"
-
 void waitq_core_init()
 {
     waitq::timers_init();
-    waitq::registry_init();
 }
 
-waitq_file *waitq_open(waitq_queue *queue)
+void waitq_core_exit()
+{
+    waitq::timers_exit();
+}
+
+waitq_file *waitq_open(waitq_queue *queue, const waitq_opener *opener)
 {
     auto *file = static_cast<waitq_file *>(kapi_zalloc(sizeof(waitq_file)));
     if (!file)
         return nullptr;
     file->queue = queue;
+    file->opener = *opener;
     file->timer.init(*queue);
     return file;
 }
 
 void waitq_release(waitq_file *file)
 {
-    file->timer.cancel();
+    file->timer.end();
     kapi_free(file);
 }
 
-// No barrier stands between linking into a head and looking: both sides go through
-// queue.lock, and that orders them.
+// No barrier stands between linking into a head and looking: both sides go through the lock that
+// guards what they look at, and that orders them.
 //
 //   poller                             waker
 //   link into the head
 //   lock; look: nothing; unlock
 //                                      lock; make it ready; unlock
-//                                      (our unlock came before this lock, so the link is
-//                                      seen:) has_sleeper(): yes; wake
+//                                      (the poller's unlock came before this lock, so the
+//                                      link is seen:) has_sleeper(): yes; wake
 //
 // With the sections the other way round, the look sees what the waker made.
 unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *table)
@@ -45,13 +47,16 @@ unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *
     // when it is later asked for other events.
     kapi_poll_wait(filp, queue.pollers.native(), table);
 
-    const waitq::SpinGuard guard(queue.lock);
     unsigned int ready = 0;
-    if (waitq::readable(queue))
-        ready |= waitq::poll_in;
-    if (waitq::writable(queue))
-        ready |= waitq::poll_out;
-    if (queue.counter != 0)
+    {
+        const waitq::SpinGuard guard(queue.stream.lock);
+        if (file->opener.reads && waitq::readable(queue.stream))
+            ready |= waitq::poll_in;
+        if (file->opener.writes && waitq::writable(queue.stream))
+            ready |= waitq::poll_out;
+    }
+    const waitq::HeadGuard guard(queue.events.queue);
+    if (file->opener.reads && queue.events.counter != 0)
         ready |= waitq::poll_event;
     return ready;
 }

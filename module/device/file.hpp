@@ -3,9 +3,10 @@
 #pragma once
 
 #include "queue.hpp"
-#include "timer.hpp"
+#include "timers.hpp"
 
 struct waitq_file {
     waitq_queue *queue;
+    waitq_opener opener;
     waitq::Timer timer;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// ioctl.cpp - from an ioctl's number and address to a call, strictly.
+// ioctl.cpp - from an ioctl's number and address to a call, strictly, by the rules at the head of
+// uapi/waitq.h.
 #include "error.hpp"
 #include "event.hpp"
 #include "file.hpp"
-#include "mortal.hpp"
 #include "wait.hpp"
 #include "waiters.hpp"
 
@@ -15,184 +15,136 @@ union Argument {
     waitq_wait wait;
     waitq_wake wake;
     waitq_timer timer;
+    waitq_eventfd eventfd;
     waitq_info info;
-    waitq_kinds kinds;
     waitq_waiters waiters;
 };
 
-// Where the answer goes.
-struct Reply {
+// A call on its way: the kernel's copy of its struct, and where the user's is.
+struct Call {
+    waitq_file &file;
+    Argument argument;
     unsigned long address;
-    __u32 size;
+    __u32 size;  // that both know
+    long result; // of a call that has one
 
-    [[nodiscard]] WAITQ_INLINE bool put(const Argument &argument) const
+    [[nodiscard]] WAITQ_INLINE bool put() const
     {
         return kapi_copy_to_user(address, &argument, size);
     }
-    [[nodiscard]] WAITQ_INLINE Error answer(const Argument &argument) const
-    {
-        return put(argument) ? Error::none : Error::bad_address;
-    }
 };
 
-Error call_wait(waitq_file &file, Argument &argument, const Reply &reply)
+Error call_wait(Call &call)
 {
-    const Error error = wait(*file.queue, argument.wait);
-    switch (error) {
-    case Error::none: {
-        const bool delivered = reply.put(argument);
-        if (argument.wait.flags & WAITQ_CONSUME)
-            settle(*file.queue, argument.wait.threshold, delivered);
-        return delivered ? Error::none : Error::bad_address;
-    }
-    case Error::timed_out:
-    case Error::interrupted:
-        return reply.put(argument) ? error : Error::bad_address;
-    default:
-        return error;
-    }
+    waitq_wait &request = call.argument.wait;
+    const Error error = wait(*call.file.queue, request);
+    const bool tells_rest = (request.flags & WAITQ_TIMEOUT) && !(request.flags & WAITQ_ABSOLUTE);
+    // What was waited for is delivered with the call's success: that it can't be told how much
+    // time was left takes nothing back. A call that is to go on needs to be told.
+    if (tells_rest && error == Error::none)
+        (void)call.put();
+    else if (tells_rest && error == Error::interrupted && !call.put())
+        return Error::bad_address;
+    return error;
 }
 
-// An interrupt's time is everybody's, and a wake-up is as long as the queue. (The timers, which
-// are everybody's too, are paced.)
-bool in_interrupt(__u32 context)
+Error call_wake(Call &call)
 {
-    return context == WAITQ_CONTEXT_HARD_IRQ || context == WAITQ_CONTEXT_SOFT_IRQ ||
-           context == WAITQ_CONTEXT_IRQ_WORK;
-}
-
-// wake_up_pollfree wakes for its own sake: it posts nothing.
-Error call_pollfree(Queue &queue, waitq_wake &request)
-{
-    if (request.post != 0)
+    waitq_wake &request = call.argument.wake;
+    if (request.flags != 0 || request.pad != 0)
         return Error::bad_argument;
-    unsigned long woken = 0;
-    if (const Error error = end_mortal(queue, request.context, woken); error != Error::none)
+    // A post can't be taken back, so a bad address is found before it.
+    if (!call.put())
+        return Error::bad_address;
+    const Posted posted = post(*call.file.queue, request.post, Budget::from(request.nr));
+    if (posted.error != Error::none)
+        return posted.error;
+    request.counter = posted.counter;
+    request.woken = posted.woken;
+    return call.put() ? Error::none : Error::bad_address;
+}
+
+Error call_timer(Call &call)
+{
+    if (!call.put()) // as in call_wake()
+        return Error::bad_address;
+    const Error error = call.file.timer.set(call.argument.timer, call.file.opener.user);
+    if (error != Error::none)
         return error;
-    count_wake(queue, woken);
-    request.woken = woken;
-    const SpinGuard guard(queue.lock);
-    request.counter = queue.counter;
+    return call.put() ? Error::none : Error::bad_address;
+}
+
+Error call_eventfd(Call &call)
+{
+    const __u32 flags = call.argument.eventfd.flags;
+    if (flags & ~(KAPI_O_CLOEXEC | KAPI_O_NONBLOCK))
+        return Error::bad_argument;
+    call.result = kapi_open_eventfd(call.file.queue, flags);
     return Error::none;
 }
 
-// A wake-up on its way to another context.
-struct Errand {
-    Queue &queue;
-    const Order &order;
-    Posted posted;
-};
-
-void run_errand(void *argument)
+Error call_info(Call &call)
 {
-    auto &errand = *static_cast<Errand *>(argument);
-    errand.posted = carry_out(errand.queue, errand.order, false);
+    if (call.argument.info.flags != 0)
+        return Error::bad_argument;
+    waitq_queue_info(call.file.queue, &call.argument.info);
+    return call.put() ? Error::none : Error::bad_address;
 }
 
-Error call_wake(waitq_file &file, Argument &argument, const Reply &reply)
+Error call_waiters(Call &call)
 {
-    waitq_wake &request = argument.wake;
-    Queue &queue = *file.queue;
-    if (request.engine > WAITQ_ENGINE_MACRO || request.context > WAITQ_CONTEXT_KTHREAD)
-        return Error::bad_argument;
-    Order order{};
-    if (const Error error = parse_order(request.kind, request.nr, request.key, request.post, order);
-        error != Error::none)
+    const Error error = copy_waiters(*call.file.queue, call.argument.waiters);
+    if (error != Error::none)
         return error;
-    order.macro = request.engine == WAITQ_ENGINE_MACRO;
-    if (in_interrupt(request.context) && !kapi_capable_sys_admin())
-        return Error::forbidden;
-    // A post can't be taken back, so a bad address is found before it.
-    if (!reply.put(argument))
-        return Error::bad_address;
-    if (request.kind == WAITQ_WAKE_UP_POLLFREE) {
-        const Error error = call_pollfree(queue, request);
-        return error == Error::none ? reply.answer(argument) : error;
-    }
-    Errand errand{queue, order, {}};
-    if (!kapi_run_in(request.context, run_errand, &errand))
-        return Error::no_memory;
-    if (errand.posted.error != Error::none)
-        return errand.posted.error;
-    request.counter = errand.posted.counter;
-    request.woken = errand.posted.woken;
-    return reply.answer(argument);
+    return call.put() ? Error::none : Error::bad_address;
 }
 
-Error call_timer(waitq_file &file, Argument &argument, const Reply &reply)
-{
-    if (!reply.put(argument)) // as in call_wake()
-        return Error::bad_address;
-    const Error error = file.timer.set(argument.timer);
-    return error == Error::none ? reply.answer(argument) : error;
-}
-
-Error call_info(waitq_file &file, Argument &argument, const Reply &reply)
-{
-    if (argument.info.pad != 0)
-        return Error::bad_argument;
-    waitq_queue_info(file.queue, &argument.info);
-    return reply.answer(argument);
-}
-
-Error call_kinds(waitq_file &, Argument &argument, const Reply &reply)
-{
-    if (argument.kinds.pad != 0)
-        return Error::bad_argument;
-    argument.kinds.wait = kapi_macro_waits();
-    argument.kinds.wake = kapi_macro_wakes();
-    return reply.answer(argument);
-}
-
-Error call_waiters(waitq_file &file, Argument &argument, const Reply &reply)
-{
-    const Error error = list_waiters(*file.queue, argument.waiters);
-    return error == Error::none ? reply.answer(argument) : error;
-}
-
-struct Call {
-    __u32 nr, size;
-    Error (*run)(waitq_file &file, Argument &argument, const Reply &reply);
+struct Row {
+    __u32 size;         // of the struct in this version
+    __u32 first;        // in the first version
+    bool reads, writes; // what the file must be open for
+    Error (*run)(Call &call);
 };
 
-constexpr Call calls[] = {
-    {WAITQ_NR_WAIT, sizeof(waitq_wait), call_wait},
-    {WAITQ_NR_WAKE, sizeof(waitq_wake), call_wake},
-    {WAITQ_NR_TIMER, sizeof(waitq_timer), call_timer},
-    {WAITQ_NR_INFO, sizeof(waitq_info), call_info},
-    {WAITQ_NR_KINDS, sizeof(waitq_kinds), call_kinds},
-    {WAITQ_NR_WAITERS, sizeof(waitq_waiters), call_waiters},
+// By number.
+constexpr Row rows[] = {
+    {sizeof(waitq_wait), 32, true, false, call_wait},
+    {sizeof(waitq_wake), 40, false, true, call_wake},
+    {sizeof(waitq_timer), 56, false, true, call_timer},
+    {sizeof(waitq_eventfd), 8, true, true, call_eventfd},
+    {sizeof(waitq_info), 104, false, false, call_info},
+    {sizeof(waitq_waiters), 32, false, false, call_waiters},
 };
+constexpr unsigned int row_count = sizeof rows / sizeof rows[0];
+static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
+                  WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
+                  row_count == 6,
+              "a row for each call");
 
-const Call *find(__u32 nr)
+long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
 {
-    for (const Call &call : calls)
-        if (call.nr == nr)
-            return &call;
-    return nullptr;
-}
-
-Error dispatch(waitq_file &file, const waitq_call &number)
-{
-    if (number.magic != WAITQ_IOC_MAGIC || number.direction != KAPI_IOC_READ_WRITE)
-        return Error::bad_call;
-    const Call *call = find(number.nr);
-    if (!call)
-        return Error::bad_call;
-    if (number.size != call->size)
-        return Error::bad_argument;
-    Argument argument;
-    if (!kapi_copy_from_user(&argument, number.argument, call->size))
-        return Error::bad_address;
-    if (argument.size != call->size)
-        return Error::bad_argument;
-    return call->run(file, argument, {number.argument, call->size});
+    if (nr >= row_count)
+        return to_errno(Error::bad_call);
+    const Row &row = rows[kapi_index_nospec(nr, row_count)];
+    if ((row.reads && !file.opener.reads) || (row.writes && !file.opener.writes))
+        return to_errno(Error::bad_mode);
+    Call call{file, {}, address, 0, 0};
+    if (!kapi_copy_from_user(&call.size, address, sizeof call.size))
+        return to_errno(Error::bad_address);
+    if (call.size < row.first)
+        return to_errno(Error::bad_argument);
+    if (const int error = kapi_copy_struct_from_user(&call.argument, row.size, address, call.size))
+        return error;
+    if (call.size > row.size)
+        call.size = row.size;
+    const Error error = row.run(call);
+    return error == Error::none ? call.result : to_errno(error);
 }
 
 } // namespace
 } // namespace waitq
 
-long waitq_ioctl(waitq_file *file, const waitq_call *call)
+long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
 {
-    return waitq::to_errno(waitq::dispatch(*file, *call));
+    return waitq::dispatch(*file, nr, argument);
 }

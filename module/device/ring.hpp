@@ -2,7 +2,7 @@
 // ring.hpp - the bytes of a queue.
 #pragma once
 
-#include "../kernel/boundary.h"
+#include "../kernel/device.h"
 #include "../wait/inline.hpp"
 
 namespace waitq {

@@ -6,67 +6,113 @@
 namespace waitq {
 namespace {
 
-enum class Blocking : bool { no, yes };
+// An exclusive, interruptible wait without end, counted as a waiter. Enters in the totals what came
+// of it. Process context, may sleep, no lock held. Inlined into each caller, so that
+// /proc/PID/wchan and a stack trace name the caller.
+template <class Condition>
+[[nodiscard]] WAITQ_INLINE bool sleep_in(Stream &stream, CountedQueue &head, unsigned int &waiting,
+                                         Condition condition)
+{
+    // A condition that counts wake-ups in vain, and tells of its waiter.
+    struct Counted {
+        Stream &stream;
+        const __s64 since_ns;
+        Condition &condition;
+
+        WAITQ_INLINE bool operator()() const { return condition(); }
+        WAITQ_INLINE const __s64 *about() const { return &since_ns; }
+        WAITQ_INLINE void woken_in_vain() const
+        {
+            const SpinGuard guard(stream.lock);
+            ++stream.totals.spurious;
+        }
+    };
+    {
+        const SpinGuard guard(stream.lock);
+        ++waiting;
+    }
+    const WaitResult result = wait_event(head, TaskState::interruptible, Exclusive::yes, Forever(),
+                                         Counted{stream, kapi_now_ns(), condition});
+    const SpinGuard guard(stream.lock);
+    --waiting;
+    stream.totals.woken += result.passed_on;
+    stream.totals.interrupted += result.outcome == WaitOutcome::signalled;
+    return result.satisfied();
+}
+
+// Wakes one waiter in `head`, and enters that in the totals. The condition was made true under
+// the stream's lock, which is no longer held. Process context.
+void wake_one(Stream &stream, CountedQueue &head)
+{
+    // A head that nobody is linked into needs no walk: the usual case of a queue whose
+    // reader is busy. See WaitQueue::has_sleeper() for why none is missed.
+    const unsigned long woken = head.has_sleeper() ? head.wake_up(Wakes::one()).tasks : 0;
+    const SpinGuard guard(stream.lock);
+    ++stream.totals.wakes;
+    stream.totals.woken += woken;
+}
 
 // ---- read ------------------------------------------------------------------
 
 // The reader's condition: takes the reading end if there is a byte in it. Returns the
 // bytes held, which can only grow while the end is taken; 0 if it was not.
-WAITQ_INLINE unsigned int begin_reading(Queue &queue)
+WAITQ_INLINE unsigned int begin_reading(Stream &stream)
 {
-    const SpinGuard guard(queue.lock);
-    queue.owes_in |= queue.reading;
-    if (!readable(queue))
+    const SpinGuard guard(stream.lock);
+    stream.owes_in |= stream.reading;
+    if (!readable(stream))
         return 0;
-    queue.reading = true;
-    return queue.ring.size();
+    stream.reading = true;
+    return stream.ring.size();
 }
 
-// Gives the reading end back, `taken` bytes poorer, and wakes whom that concerns. Called
-// on every way out, so that a wake-up which this reader did not use up goes on to the next.
+// Gives the reading end back, `taken` bytes poorer, and wakes the waiters that this concerns.
+// Called on every way out, so that a wake-up which this reader did not use goes on to the next.
 void end_reading(Queue &queue, unsigned int taken)
 {
+    Stream &stream = queue.stream;
     bool bytes_left, someone_writes, now_writable, owed_in, owed_out;
     {
-        const SpinGuard guard(queue.lock);
-        const bool was_writable = writable(queue);
-        queue.ring.consume(taken);
-        queue.reading = false;
-        bytes_left = queue.ring.size() != 0;
-        someone_writes = queue.writing;
-        now_writable = writable(queue);
+        const SpinGuard guard(stream.lock);
+        const bool was_writable = writable(stream);
+        stream.ring.consume(taken);
+        stream.reading = false;
+        bytes_left = stream.ring.size() != 0;
+        someone_writes = stream.writing;
+        now_writable = writable(stream);
         owed_out = now_writable && !was_writable;
-        owed_in = bytes_left && queue.owes_in;
-        queue.owes_in = false;
-        queue.owes_out |= taken != 0 && someone_writes;
+        owed_in = bytes_left && stream.owes_in;
+        stream.owes_in = false;
+        stream.owes_out |= taken != 0 && someone_writes;
     }
     if (bytes_left) {
-        wake(queue, queue.readers, Wakes::one());
+        wake_one(stream, stream.readers);
         notify(queue, poll_in, owed_in ? KAPI_POLL_IN : 0);
     }
     if (taken != 0)
-        wake(queue, someone_writes ? queue.room : queue.writers, Wakes::one());
+        wake_one(stream, someone_writes ? stream.room : stream.writers);
     if (taken != 0 && now_writable)
         notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
 }
 
-WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
+WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
 {
+    Stream &stream = queue.stream;
     const size_t asked = kapi_iter_count(to);
     if (asked == 0)
         return {0, Error::none};
 
     unsigned int held = 0;
-    const auto condition = [&] { return (held = begin_reading(queue)) != 0; };
+    const auto condition = [&] { return (held = begin_reading(stream)) != 0; };
     if (!condition()) {
-        if (blocking == Blocking::no)
+        if (blocking != WAITQ_BLOCKS)
             return {0, Error::would_block};
-        if (!sleep_in(queue, queue.readers, condition).satisfied())
+        if (!sleep_in(stream, stream.readers, stream.waiting_readers, condition))
             return {0, Error::interrupted};
     }
 
     const unsigned int taken =
-        queue.ring.copy_out(asked < held ? static_cast<unsigned int>(asked) : held, to);
+        stream.ring.copy_out(asked < held ? static_cast<unsigned int>(asked) : held, to);
     end_reading(queue, taken);
     return {taken, Error::bad_address};
 }
@@ -74,69 +120,72 @@ WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, Blocking blocking)
 // ---- write -----------------------------------------------------------------
 
 // The writer's condition: takes the writing end if at least `need` bytes fit.
-WAITQ_INLINE bool begin_writing(Queue &queue, unsigned int need)
+WAITQ_INLINE bool begin_writing(Stream &stream, size_t need)
 {
-    const SpinGuard guard(queue.lock);
-    queue.owes_out |= queue.writing;
-    if (queue.writing || queue.ring.room() < need)
+    const SpinGuard guard(stream.lock);
+    stream.owes_out |= stream.writing;
+    if (stream.writing || stream.ring.room() < need)
         return false;
-    queue.writing = true;
+    stream.writing = true;
     return true;
 }
 
 // Adds `put` bytes for the readers.
 WAITQ_INLINE void publish(Queue &queue, unsigned int put)
 {
+    Stream &stream = queue.stream;
     {
-        const SpinGuard guard(queue.lock);
-        queue.ring.produce(put);
+        const SpinGuard guard(stream.lock);
+        stream.ring.produce(put);
     }
-    wake(queue, queue.readers, Wakes::one());
+    wake_one(stream, stream.readers);
     notify(queue, poll_in, KAPI_POLL_IN);
 }
 
 // Gives the writing end back. As end_reading(): on every way out.
 void end_writing(Queue &queue)
 {
+    Stream &stream = queue.stream;
     bool room_left, now_writable, owed_out;
     {
-        const SpinGuard guard(queue.lock);
-        queue.writing = false;
-        room_left = queue.ring.room() != 0;
-        now_writable = writable(queue);
-        owed_out = now_writable && queue.owes_out;
-        queue.owes_out = false;
+        const SpinGuard guard(stream.lock);
+        stream.writing = false;
+        room_left = stream.ring.room() != 0;
+        now_writable = writable(stream);
+        owed_out = now_writable && stream.owes_out;
+        stream.owes_out = false;
     }
     if (room_left)
-        wake(queue, queue.writers, Wakes::one());
+        wake_one(stream, stream.writers);
     if (now_writable) // pollers saw the end taken
         notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
 }
 
 // With the writing end ours: sleeps until `need` bytes fit. False: a signal came.
-WAITQ_INLINE bool wait_for_room(Queue &queue, unsigned int need)
+WAITQ_INLINE bool wait_for_room(Stream &stream, size_t need)
 {
     const auto condition = [&] {
-        const SpinGuard guard(queue.lock);
-        return queue.ring.room() >= need;
+        const SpinGuard guard(stream.lock);
+        return stream.ring.room() >= need;
     };
-    return condition() || sleep_in(queue, queue.room, condition).satisfied();
+    return condition() || sleep_in(stream, stream.room, stream.waiting_writers, condition);
 }
 
 // With the writing end ours. An atomic write (need == all of it) goes in whole or not at
 // all; a longer one byte by byte as there is room.
-WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, unsigned int need, Blocking blocking)
+WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, size_t need, waitq_blocking blocking)
 {
+    Stream &stream = queue.stream;
     size_t done = 0;
     for (;;) {
         const size_t wanted = kapi_iter_count(from);
         unsigned int room;
         {
-            const SpinGuard guard(queue.lock);
-            room = queue.ring.room();
+            const SpinGuard guard(stream.lock);
+            room = stream.ring.room();
         }
         const unsigned int chunk = wanted < room ? static_cast<unsigned int>(wanted) : room;
-        const unsigned int put = queue.ring.copy_in(chunk, from);
+        const unsigned int put = stream.ring.copy_in(chunk, from);
         if (put < need || put == 0)
             return {done, Error::bad_address};
         publish(queue, put);
@@ -144,33 +193,42 @@ WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, unsigned int need,
         if (put < chunk || put == wanted)
             return {done, Error::none};
         need = 1;
-        if (blocking == Blocking::no)
+        if (blocking != WAITQ_BLOCKS)
             return {done, Error::would_block};
         // As long as readers keep up, nothing below sleeps or looks at signals.
         kapi_cond_resched();
         if (kapi_signal_pending())
             return {done, Error::interrupted};
-        if (!wait_for_room(queue, need))
+        if (!wait_for_room(stream, need))
             return {done, Error::interrupted};
     }
 }
 
-WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, Blocking blocking)
+// How many bytes must fit before the first goes in. With WAITQ_AT_ONCE, all: what io_uring then
+// writes in another context goes on by itself, and a short count would end it.
+WAITQ_INLINE size_t needed(const Stream &stream, size_t size, waitq_blocking blocking)
 {
+    return blocking == WAITQ_AT_ONCE || size <= atomic_write(stream) ? size : 1;
+}
+
+WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
+{
+    Stream &stream = queue.stream;
     const size_t size = kapi_iter_count(from);
     if (size == 0)
         return {0, Error::none};
-    const unsigned int need = size <= atomic_write(queue) ? static_cast<unsigned int>(size) : 1;
+    const size_t need = needed(stream, size, blocking);
 
-    if (!begin_writing(queue, need)) {
-        if (blocking == Blocking::no)
+    if (!begin_writing(stream, need)) {
+        if (blocking != WAITQ_BLOCKS)
             return {0, Error::would_block};
         // First the turn, then the room: the condition of `writers` must be the same for
         // all in it, or a wake-up could go to one that needs more room than there is
-        // while another, who needs less, sleeps on.
-        if (!sleep_in(queue, queue.writers, [&] { return begin_writing(queue, 1); }).satisfied())
+        // while another, which needs less, sleeps on.
+        if (!sleep_in(stream, stream.writers, stream.waiting_writers,
+                      [&] { return begin_writing(stream, 1); }))
             return {0, Error::interrupted};
-        if (!wait_for_room(queue, need)) {
+        if (!wait_for_room(stream, need)) {
             end_writing(queue);
             return {0, Error::interrupted};
         }
@@ -183,14 +241,12 @@ WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, Blocking blocking)
 } // namespace
 } // namespace waitq
 
-long waitq_read(waitq_file *file, iov_iter *to, bool nonblock)
+long waitq_read(waitq_file *file, iov_iter *to, waitq_blocking blocking)
 {
-    using waitq::Blocking;
-    return waitq::read(*file->queue, to, nonblock ? Blocking::no : Blocking::yes).to_syscall();
+    return waitq::read(*file->queue, to, blocking).to_syscall();
 }
 
-long waitq_write(waitq_file *file, iov_iter *from, bool nonblock)
+long waitq_write(waitq_file *file, iov_iter *from, waitq_blocking blocking)
 {
-    using waitq::Blocking;
-    return waitq::write(*file->queue, from, nonblock ? Blocking::no : Blocking::yes).to_syscall();
+    return waitq::write(*file->queue, from, blocking).to_syscall();
 }

@@ -7,9 +7,8 @@
 
 namespace waitq {
 
-// WAITQ_IOC_WAIT, without its copies. With WAITQ_CONSUME and Error::none the threshold
-// is lent to the caller, who must settle().
-// Process context, may sleep. Fills in the out fields with none, timed_out, interrupted.
+// WAITQ_IOC_WAIT, without its copies. Where the result is none or interrupted, overwrites a
+// relative timeout_ns with what was left. Process context, may sleep.
 Error wait(Queue &queue, waitq_wait &request);
 
 } // namespace waitq

@@ -1,128 +1,136 @@
 // SPDX-License-Identifier: GPL-2.0
-// waiters.cpp - a look into the wait queues: a chunk of entries at a time is noted down with the
-// head's lock held, and described and handed out without it.
+// waiters.cpp - lists the entries of the wait queues, into memory of the kernel first: a copy to
+// user space may take as long as user space likes, and marks of the walk would stay in the queue.
 #include "waiters.hpp"
 
-#include "callback.hpp"
-#include "registry.hpp"
+#include "../wait/onlooker.hpp"
+#include "event.hpp"
 
 namespace waitq {
 namespace {
 
-// What is noted of an entry with the head's lock held.
-struct Noted {
-    waitq_waiter waiter;
-    task_struct *task; // with a reference
-    kapi_wake_function function;
-};
-
-struct Chunk {
-    Noted noted[WaitQueue::chunk];
-    unsigned int size;
-};
-
-void tell(waitq_waiter &waiter, const About &about)
-{
-    waiter.flags |= WAITQ_WAITER_KNOWN;
-    waiter.kind = about.kind;
-    waiter.since_ns = about.since_ns;
-}
-
-void note(wait_queue_entry *entry, __u32 place, Noted &noted)
-{
-    const bool ours = CountedEntry::is(entry) || FuncEntry::is(entry);
-    const unsigned int flags = kapi_entry_flags(entry);
-    noted = {};
-    noted.waiter.place = place;
-    noted.waiter.flags = (flags & KAPI_WQ_FLAG_EXCLUSIVE ? WAITQ_WAITER_EXCLUSIVE : 0) |
-                         (flags & KAPI_WQ_FLAG_PRIORITY ? WAITQ_WAITER_PRIORITY : 0) |
-                         (flags & KAPI_WQ_FLAG_WOKEN ? WAITQ_WAITER_WOKEN : 0);
-    noted.function = kapi_entry_function(entry);
-    noted.task = kapi_entry_task(entry, ours);
-    if (!ours)
-        return;
-    if (const auto *about = static_cast<const About *>(CountedEntry::of(entry).about()))
-        tell(noted.waiter, *about);
-}
-
-// No lock held.
-void describe(Noted &noted)
-{
-    About about;
-    if (!(noted.waiter.flags & WAITQ_WAITER_KNOWN) && noted.task && find_about(noted.task, about))
-        tell(noted.waiter, about);
-    kapi_describe(&noted.waiter, noted.task, noted.function);
-}
-
-// Calls show(waiter) for each in turn, with no lock held; it must not take long.
-template <class Show>
-WAITQ_INLINE Error for_each_waiter(Queue &queue, Show show)
-{
-    struct {
-        __u32 place;
-        WaitQueue &queue;
-    } const places[] = {
-        {WAITQ_PLACE_READERS, queue.readers.queue}, {WAITQ_PLACE_WRITERS, queue.writers.queue},
-        {WAITQ_PLACE_ROOM, queue.room.queue},       {WAITQ_PLACE_EVENTS, queue.events.queue},
-        {WAITQ_PLACE_LOCKED, queue.locked.queue},   {WAITQ_PLACE_POLLERS, queue.pollers},
+// Fills in a list, as far as there is room, and counts all that there were.
+class ListWaiters {
+public:
+    struct Note {
+        EventNote event; // of a reader or writer: since_ns only
+        bool exclusive;
     };
-    auto *chunk = static_cast<Chunk *>(kapi_zalloc(sizeof(Chunk)));
-    if (!chunk)
-        return Error::no_memory;
-    const auto hand_out = [&] {
-        for (unsigned int i = 0; i < chunk->size; ++i) {
-            Noted &noted = chunk->noted[i];
-            describe(noted);
-            show(noted.waiter);
-        }
-        chunk->size = 0;
-        kapi_cond_resched();
-    };
-    for (const auto &place : places) {
-        place.queue.walk(
-            [&](wait_queue_entry *entry) {
-                note(entry, place.place, chunk->noted[chunk->size]);
-                ++chunk->size;
-                return true;
-            },
-            hand_out);
-        hand_out();
+
+    WAITQ_INLINE ListWaiters(waitq_waiter *list, unsigned int room)
+        : list_(list), room_(room), offset_ns_(kapi_timens_offset_ns())
+    {}
+
+    WAITQ_INLINE Linked note(wait_queue_entry *entry, Note &note)
+    {
+        note.exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+        if (note_event(entry, note.event))
+            return Linked::task;
+        if (!CountedEntry::is(entry))
+            return Linked::other;
+        if (const auto *since_ns = static_cast<const __s64 *>(CountedEntry::of(entry).about()))
+            note.event.since_ns = *since_ns;
+        return Linked::task;
     }
-    kapi_free(chunk);
-    return Error::none;
+    WAITQ_INLINE void meet(Note &, const task_struct *) {}
+    WAITQ_INLINE void show(const Note &note, const kapi_seen &seen)
+    {
+        ++linked;
+        if (count == room_)
+            return;
+        waitq_waiter &waiter = list_[count++];
+        waiter.place = place;
+        waiter.flags = (note.exclusive ? WAITQ_WAITER_EXCLUSIVE : 0) |
+                       (seen.pid != 0 || seen.hidden ? WAITQ_WAITER_TASK : 0) |
+                       (seen.hidden ? WAITQ_WAITER_HIDDEN : 0);
+        waiter.pid = seen.pid;
+        waiter.state = static_cast<unsigned char>(seen.state);
+        waiter.since_ns = note.event.since_ns ? note.event.since_ns + offset_ns_ : 0;
+        waiter.threshold = note.event.threshold;
+        static_assert(sizeof waiter.comm == sizeof seen.comm &&
+                      sizeof waiter.function == sizeof seen.function);
+        __builtin_memcpy(waiter.comm, seen.comm, sizeof waiter.comm);
+        __builtin_memcpy(waiter.function, seen.function, sizeof waiter.function);
+    }
+
+    __u32 place = 0;
+    unsigned int count = 0;
+    unsigned long long linked = 0;
+
+private:
+    waitq_waiter *const list_;
+    const unsigned int room_;
+    const __s64 offset_ns_;
+};
+
+// The first version's length of an entry.
+constexpr __u32 first_stride = 88;
+
+// Copies an entry to a place of `stride` bytes.
+bool put(unsigned long address, __u32 stride, const waitq_waiter &waiter)
+{
+    if (stride <= sizeof waiter)
+        return kapi_copy_to_user(address, &waiter, stride);
+    return kapi_copy_to_user(address, &waiter, sizeof waiter) &&
+           kapi_clear_user(address + sizeof waiter, stride - sizeof waiter);
 }
 
 } // namespace
 
-Error list_waiters(Queue &queue, waitq_waiters &request)
+Error copy_waiters(Queue &queue, waitq_waiters &request)
 {
-    const __u32 room = request.count;
-    if (room > WAITQ_WAITERS_MAX)
+    if (request.flags != 0 || request.count > WAITQ_WAITERS_MAX || request.stride < first_stride ||
+        request.stride > WAITQ_STRIDE_MAX)
         return Error::bad_argument;
-    // Copied to user space at the end: a copy may take as long as user space likes, and the marks
-    // of the walk would stay in the queue meanwhile.
-    auto *list = static_cast<waitq_waiter *>(kapi_zalloc((room + 1) * sizeof(waitq_waiter)));
+    auto *list = static_cast<waitq_waiter *>(
+        kapi_zalloc((request.count + size_t{1}) * sizeof(waitq_waiter)));
     if (!list)
         return Error::no_memory;
-    request.count = 0;
-    request.linked = 0;
-    Error error = for_each_waiter(queue, [&](const waitq_waiter &waiter) {
-        ++request.linked;
-        if (request.count < room)
-            list[request.count++] = waiter;
-    });
-    if (error == Error::none && !kapi_copy_to_user(static_cast<unsigned long>(request.waiters),
-                                                   list, request.count * sizeof(waitq_waiter)))
-        error = Error::bad_address;
+    unsigned long long linked = 0;
+    const long listed = waitq_list_waiters(&queue, list, request.count, &linked);
+    Error error = listed < 0 ? Error::no_memory : Error::none;
+    for (long i = 0; error == Error::none && i < listed; ++i) {
+        const auto at = static_cast<unsigned long>(request.waiters) +
+                        static_cast<unsigned long>(i) * request.stride;
+        if (!put(at, request.stride, list[i]))
+            error = Error::bad_address;
+        if (i % WAITQ_WAKE_CHUNK == 0)
+            kapi_cond_resched();
+    }
     kapi_free(list);
+    request.count = listed < 0 ? 0 : static_cast<__u32>(listed);
+    request.linked = linked;
     return error;
 }
 
 } // namespace waitq
 
-int waitq_show_waiters(waitq_queue *queue, void (*show)(void *context, const waitq_waiter *waiter),
-                       void *context)
+long waitq_list_waiters(waitq_queue *queue, waitq_waiter *list, unsigned int room,
+                        unsigned long long *linked)
 {
-    return static_cast<int>(to_errno(waitq::for_each_waiter(
-        *queue, [&](const waitq_waiter &waiter) { show(context, &waiter); })));
+    using namespace waitq;
+    struct {
+        __u32 place;
+        WaitQueue &queue;
+    } const places[] = {
+        {WAITQ_PLACE_READERS, queue->stream.readers},
+        {WAITQ_PLACE_WRITERS, queue->stream.writers},
+        {WAITQ_PLACE_ROOM, queue->stream.room},
+        {WAITQ_PLACE_EVENTS, queue->events.queue},
+        {WAITQ_PLACE_POLLERS, queue->pollers},
+        {WAITQ_PLACE_EVENT_POLLERS, queue->events.pollers},
+        {WAITQ_PLACE_EVENT_ROOM, queue->events.room},
+    };
+    auto *chunk =
+        static_cast<OnlookerChunk<ListWaiters> *>(kapi_zalloc(sizeof(OnlookerChunk<ListWaiters>)));
+    if (!chunk)
+        return -KAPI_ENOMEM;
+    ListWaiters onlooker(list, room);
+    for (const auto &place : places) {
+        onlooker.place = place.place;
+        look_at(place.queue, *chunk, onlooker);
+    }
+    kapi_free(chunk);
+    *linked = onlooker.linked;
+    return static_cast<long>(onlooker.count);
 }

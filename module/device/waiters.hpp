@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// waiters.hpp - who is linked into the wait queues of a device.
+// waiters.hpp - WAITQ_IOC_WAITERS: the entries of the wait queues of a device.
 #pragma once
 
 #include "error.hpp"
@@ -8,6 +8,6 @@
 namespace waitq {
 
 // WAITQ_IOC_WAITERS, without the copy of the request. Process context, may sleep.
-Error list_waiters(Queue &queue, waitq_waiters &request);
+Error copy_waiters(Queue &queue, waitq_waiters &request);
 
 } // namespace waitq

@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * compat.h - every difference between kernel versions, and nothing else. A feature is
- * tested by its type or macro where that can be seen; a version number is the last
- * resort, because stable kernels carry backports.
+ * compat.h - every difference between kernel versions that the device and the lab meet, beside
+ * those of the wait layer.
  */
 #ifndef WAITQ_COMPAT_H
 #define WAITQ_COMPAT_H
 
 #include <linux/device.h>
-#include <linux/freezer.h>
 #include <linux/hrtimer.h>
-#include <linux/poll.h>
 #include <linux/timer.h>
 #include <linux/version.h>
-#include <linux/wait.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
-#error "waitq supports Linux 5.10 and newer; these headers are of an older kernel"
-#endif
+#include "../wait/kernel/compat.h"
 
-/* Two functions for one member of struct class: the one whose type fits is taken. */
-#define compat_class_devnode(now, before_6_2)                        \
-	_Generic(((struct class *)NULL)->devnode, __typeof__(&(now)) \
-		 : (now), __typeof__(&(before_6_2))                  \
-		 : (before_6_2))
+/*
+ * Two functions for one member of struct class, one for now and one for kernels where its device
+ * is not const: the one whose type fits is taken.
+ */
+#define compat_class_function(member, now, before)                  \
+	_Generic(((struct class *)NULL)->member, __typeof__(&(now)) \
+		 : (now), __typeof__(&(before))                     \
+		 : (before))
 
 /* The functions of a class's files take pointers to const since 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
@@ -34,65 +31,15 @@
 
 /* hrtimer_setup() is new in 6.13; hrtimer_init() is gone since 6.15. */
 static inline void compat_hrtimer_setup(struct hrtimer *timer,
-					enum hrtimer_restart (*function)(struct hrtimer *))
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					enum hrtimer_mode mode)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-	hrtimer_setup(timer, function, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
 #else
-	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
 	timer->function = function;
 #endif
-}
-
-static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper *sleeper)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-	hrtimer_setup_sleeper_on_stack(sleeper, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-#else
-	hrtimer_init_sleeper_on_stack(sleeper, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-#endif
-}
-
-/* A state since 6.1; before, the task told the freezer around its sleep. */
-#ifdef TASK_FREEZABLE
-#define COMPAT_TASK_FREEZABLE TASK_FREEZABLE
-#define compat_freezable_schedule() schedule()
-#define compat_freezable_schedule_timeout(timeout) schedule_timeout(timeout)
-#else
-#define COMPAT_TASK_FREEZABLE 0
-#define compat_freezable_schedule() freezable_schedule()
-#define compat_freezable_schedule_timeout(timeout) freezable_schedule_timeout(timeout)
-#endif
-
-/* PRIORITY and add_wait_queue_priority() are new in 5.11. */
-#ifdef WQ_FLAG_PRIORITY
-#define COMPAT_WQ_FLAG_PRIORITY WQ_FLAG_PRIORITY
-#else
-#define COMPAT_WQ_FLAG_PRIORITY 0
-#endif
-
-/* Until 6.7 the kernel's own wake-ups mark their place too, by entries without a function. */
-#ifdef WQ_FLAG_BOOKMARK
-#define COMPAT_WQ_FLAG_BOOKMARK WQ_FLAG_BOOKMARK
-#else
-#define COMPAT_WQ_FLAG_BOOKMARK 0
-#endif
-
-/* add_wait_queue_priority_exclusive() is new in 6.17, and no macro tells. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
-#define compat_add_wait_queue_priority_exclusive add_wait_queue_priority_exclusive
-#endif
-
-/*
- * wake_up_pollfree() calls __wake_up_pollfree(), which Debian's kernels export to modules and
- * others do not. This is what it does.
- */
-static inline void compat_wake_up_pollfree(struct wait_queue_head *head)
-{
-	if (!waitqueue_active(head))
-		return;
-	__wake_up(head, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
-	WARN_ON_ONCE(waitqueue_active(head));
 }
 
 /* del_timer_sync() until 6.15. */

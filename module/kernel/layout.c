@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * layout.c - compiled to assembly only; kbuild makes layout.h from it (as the kernel
- * makes asm-offsets.h). This is how sizes and values of this very kernel reach C++.
+ * layout.c - as ../wait/kernel/wait_layout.c: what the C++ of the device and of the lab needs to
+ * know beside that.
  */
-#include <linux/capability.h>
 #include <linux/errno.h>
-#include <linux/fs.h>
+#include <linux/fcntl.h>
 #include <linux/hrtimer.h>
-#include <linux/jiffies.h>
-#include <linux/kconfig.h>
 #include <linux/kbuild.h>
-#include <linux/mutex.h>
 #include <linux/poll.h>
-#include <linux/sched.h>
+#include <linux/rbtree.h>
 #include <linux/sched/signal.h>
-#include <linux/spinlock.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
-
-#include "compat.h"
 
 #define LAYOUT(tag)                                    \
 	DEFINE(KAPI_SIZEOF_##tag, sizeof(struct tag)); \
@@ -28,29 +20,14 @@
 int main(void);
 int main(void)
 {
-	LAYOUT(wait_queue_head);
-	LAYOUT(wait_queue_entry);
-	LAYOUT(spinlock);
-	LAYOUT(mutex);
 	LAYOUT(hrtimer);
-	LAYOUT(hrtimer_sleeper);
-	LAYOUT(lock_class_key);
+	LAYOUT(rb_node);
+	LAYOUT(rb_root_cached);
 	LAYOUT(work_struct);
 
-	VALUE(TASK_INTERRUPTIBLE);
-	VALUE(TASK_UNINTERRUPTIBLE);
-	VALUE(TASK_KILLABLE);
-	VALUE(TASK_IDLE);
-	DEFINE(KAPI_TASK_FREEZABLE, TASK_INTERRUPTIBLE | COMPAT_TASK_FREEZABLE);
-	VALUE(TASK_NORMAL);
-	VALUE(WQ_FLAG_EXCLUSIVE);
-	DEFINE(KAPI_WQ_FLAG_PRIORITY, COMPAT_WQ_FLAG_PRIORITY);
-	VALUE(WQ_FLAG_WOKEN);
-	VALUE(HZ);
-	DEFINE(KAPI_DEBUG_ATOMIC_SLEEP, IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP));
-	VALUE(MAX_JIFFY_OFFSET);
-
+	VALUE(E2BIG);
 	VALUE(EAGAIN);
+	VALUE(EBADF);
 	VALUE(EBUSY);
 	VALUE(EFAULT);
 	VALUE(EIDRM);
@@ -60,20 +37,22 @@ int main(void)
 	VALUE(EOPNOTSUPP);
 	VALUE(EOVERFLOW);
 	VALUE(EPERM);
-	VALUE(ERESTARTSYS);
 	VALUE(ETIME);
 	VALUE(ETIMEDOUT);
 
 	VALUE(EPOLLIN);
 	VALUE(EPOLLOUT);
+	VALUE(EPOLLERR);
+	VALUE(EPOLLHUP);
 	VALUE(EPOLLMSG);
 	VALUE(EPOLLRDNORM);
 	VALUE(EPOLLWRNORM);
-	VALUE(SIGIO);
 	VALUE(POLL_IN);
 	VALUE(POLL_OUT);
 	VALUE(POLL_MSG);
+	VALUE(SIGIO);
 
-	DEFINE(KAPI_IOC_READ_WRITE, _IOC_READ | _IOC_WRITE);
+	VALUE(O_CLOEXEC);
+	VALUE(O_NONBLOCK);
 	return 0;
 }

@@ -22,7 +22,7 @@ WAITQ_INLINE bool is_linked(CountedEntry &entry)
 }
 
 // One turn of a loop, after linking and setting the state: true if the wait is over.
-template <class Sleep, class Condition>
+template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE bool over(TaskState state, Sleep &sleep, Condition &condition, WaitResult &result)
 {
     if (condition())
@@ -43,7 +43,7 @@ WAITQ_INLINE bool over(TaskState state, Sleep &sleep, Condition &condition, Wait
 // satisfied beats timed out, timed out beats signalled.
 
 // prepare_to_wait() or prepare_to_wait_exclusive(), test, schedule(), finish_wait().
-template <class Condition>
+template <WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_prepared(CountedQueue &queue, TaskState state, Exclusive exclusive,
                                        Condition condition)
 {
@@ -73,7 +73,7 @@ WAITQ_INLINE HandResult sleep_prepared(CountedQueue &queue, TaskState state, Exc
 }
 
 // prepare_to_wait_event(), test, schedule(), finish_wait(): wait_event() as it was until 6.15.
-template <class Condition>
+template <WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_prepared_event(CountedQueue &queue, TaskState state,
                                              Exclusive exclusive, Condition condition)
 {
@@ -103,7 +103,7 @@ WAITQ_INLINE HandResult sleep_prepared_event(CountedQueue &queue, TaskState stat
 }
 
 // The middle of what follows: from add_wait_queue() to remove_wait_queue().
-template <class Sleep, class Condition>
+template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclusive exclusive,
                                      Sleep sleep, Condition condition, HandResult &result)
 {
@@ -131,7 +131,7 @@ WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclus
 
 // add_wait_queue() or add_wait_queue_exclusive(), set_current_state(), test, schedule_timeout(),
 // remove_wait_queue().
-template <class Sleep, class Condition>
+template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_added(CountedQueue &queue, TaskState state, Exclusive exclusive,
                                     Sleep sleep, Condition condition)
 {
@@ -148,7 +148,7 @@ WAITQ_INLINE HandResult sleep_added(CountedQueue &queue, TaskState state, Exclus
 
 // The same by add_wait_queue_priority(): before all others. Up to 6.12 such a waiter is
 // exclusive as well, so that only those of priority are woken; from 6.17 on it is not.
-template <class Sleep, class Condition>
+template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_first(CountedQueue &queue, TaskState state, Sleep sleep,
                                     Condition condition)
 {
@@ -164,7 +164,7 @@ WAITQ_INLINE HandResult sleep_first(CountedQueue &queue, TaskState state, Sleep 
 
 // The same by add_wait_queue_priority_exclusive(). False: another one of priority is linked;
 // it did not wait.
-template <class Sleep, class Condition>
+template <SleepPolicy Sleep, WaitCondition Condition>
 [[nodiscard]] WAITQ_INLINE bool sleep_sole(CountedQueue &queue, TaskState state, Sleep sleep,
                                            Condition condition, HandResult &result)
 {
@@ -178,7 +178,7 @@ template <class Sleep, class Condition>
 
 // add_wait_queue(), test, wait_woken(), remove_wait_queue(). The condition runs with the task
 // running, and so it may sleep: a wake-up that comes meanwhile is kept for wait_woken().
-template <class Condition>
+template <WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_woken(CountedQueue &queue, TaskState state, Timeout timeout,
                                     Condition condition)
 {

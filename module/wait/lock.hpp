@@ -2,8 +2,8 @@
 // lock.hpp - locks of the kernel, held by scope.
 #pragma once
 
-#include "../kernel/boundary.h"
 #include "inline.hpp"
+#include "kernel/seam.h"
 
 namespace waitq {
 
@@ -24,8 +24,14 @@ public:
     // no scope: see SpinGuard.
     WAITQ_INLINE void lock_irq() { kapi_spin_lock_irq(&lock_); }
     WAITQ_INLINE void unlock_irq() { kapi_spin_unlock_irq(&lock_); }
-    // Somebody holds it.
+    // Some CPU holds it.
     WAITQ_INLINE bool is_locked() { return kapi_spin_is_locked(&lock_); }
+    // The caller holds it: says "lock held" where lockdep can check that. Else it costs nothing.
+    WAITQ_INLINE void assert_held()
+    {
+        if constexpr (KAPI_LOCKDEP)
+            kapi_spin_assert_held(&lock_);
+    }
     WAITQ_INLINE spinlock *native() { return &lock_; }
 
 private:
@@ -47,36 +53,6 @@ public:
 private:
     spinlock &lock_;
     unsigned long irq_flags_;
-};
-
-// struct mutex, as SpinLock.
-class Mutex {
-public:
-    Mutex() = default;
-    Mutex(const Mutex &) = delete;
-    Mutex &operator=(const Mutex &) = delete;
-
-    WAITQ_INLINE void init() { kapi_mutex_init(&mutex_); }
-
-private:
-    friend class MutexGuard;
-    mutex mutex_;
-};
-
-// Holds a Mutex until the end of its scope. Process context; taking it may sleep,
-// uninterruptibly.
-class [[nodiscard]] MutexGuard {
-public:
-    WAITQ_INLINE explicit MutexGuard(Mutex &mutex) : mutex_(mutex.mutex_)
-    {
-        kapi_mutex_lock(&mutex_);
-    }
-    WAITQ_INLINE ~MutexGuard() { kapi_mutex_unlock(&mutex_); }
-    MutexGuard(const MutexGuard &) = delete;
-    MutexGuard &operator=(const MutexGuard &) = delete;
-
-private:
-    mutex &mutex_;
 };
 
 } // namespace waitq

@@ -22,7 +22,7 @@ enum class Interrupts : bool { off, on };
 //
 // Context: process, that lock held and no other; may sleep.
 // Mirrors __wait_event_interruptible_locked() of include/linux/wait.h.
-template <Interrupts interrupts, class Queue, class Condition>
+template <Interrupts interrupts, class Queue, WaitCondition Condition>
 [[nodiscard]] WAITQ_INLINE WaitResult wait_event_locked(Queue &queue, Exclusive exclusive,
                                                         Condition condition)
 {

@@ -2,27 +2,22 @@
 // timeout.hpp - how a wait sleeps and how long it may last: a type, chosen where it is written.
 #pragma once
 
-#include "../kernel/boundary.h"
+#include "concepts.hpp"
 #include "inline.hpp"
+#include "kernel/seam.h"
 #include "lock.hpp"
 
 namespace waitq {
 
-// How a wait sleeps, and until when, is one policy. wait_event() asks it:
-//
-//   expired()         the time is up
-//   sleep()           give the CPU away, until woken or the time is up; afterwards it runs
-//   left()            jiffies left; 0 where none are counted
-//   left_satisfied()  the same where the condition was found true
-//   begin(), end()    around all that may sleep, if it has them
-//   locked            a lock is held but during sleep(): only such a policy may hold one
-//   signal_first      a signal beats the time that is up, where the kernel's macro has it so
+// Each is a SleepPolicy of concepts.hpp.
 
 // No end (kernel: the wait_event macros without _timeout). `yield` gives the CPU away.
 template <void (*yield)() = schedule>
 class Endless {
 public:
-    static constexpr bool locked = false;
+    static constexpr bool locked = false, begins = false, signal_first = false;
+    WAITQ_INLINE void begin() {}
+    WAITQ_INLINE void end() {}
     WAITQ_INLINE constexpr bool expired() const { return false; }
     WAITQ_INLINE void sleep() { yield(); }
     WAITQ_INLINE constexpr long left() const { return 0; }
@@ -38,7 +33,9 @@ using ForeverFreezable = Endless<freezable_is_a_state ? schedule : kapi_freezabl
 template <long (*yield)(long) = schedule_timeout>
 class Jiffies {
 public:
-    static constexpr bool locked = false;
+    static constexpr bool locked = false, begins = false, signal_first = false;
+    WAITQ_INLINE void begin() {}
+    WAITQ_INLINE void end() {}
 
     // jiffies: 0 (only look) to KAPI_MAX_JIFFY_OFFSET.
     WAITQ_INLINE constexpr explicit Jiffies(long jiffies) : left_(jiffies) {}
@@ -76,8 +73,7 @@ using FreezableTimeout =
 // A time to the nanosecond (kernel: the _hrtimeout macros, by an hrtimer_sleeper).
 class HrTimeout {
 public:
-    static constexpr bool locked = false;
-    static constexpr bool signal_first = true;
+    static constexpr bool locked = false, begins = true, signal_first = true;
 
     // ns: 0 (only look) or more.
     WAITQ_INLINE constexpr explicit HrTimeout(long long ns) : ns_(ns) {}
@@ -136,7 +132,7 @@ private:
 template <class Sleep>
 class Unlocked : public Sleep {
 public:
-    static constexpr bool locked = true;
+    static constexpr bool locked = true; // the rest is that policy's
 
     WAITQ_INLINE Unlocked(SpinLock &lock, Sleep sleep) : Sleep(sleep), lock_(lock) {}
     WAITQ_INLINE void sleep()

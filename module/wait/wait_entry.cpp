@@ -4,9 +4,14 @@
 
 namespace waitq {
 
+int waitq_pass_mark(wait_queue_entry *, unsigned int, int, void *)
+{
+    return 0;
+}
+
 int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
-    // The queue is fetched before the task is woken, because a woken waiter is gone
+    // The queue and the flags are fetched before the task is woken, because a woken waiter is gone
     // without taking the head's lock:
     //
     //   waker (head locked)              waiter
@@ -15,9 +20,10 @@ int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void 
     //                                    returns; this entry's stack is reused
     //   must not touch the entry here
     CountedQueue &queue = CountedEntry::of(entry).queue();
+    const unsigned int flags = kapi_entry_flags(entry);
     const int woke = autoremove_wake_function(entry, mode, sync, key);
     if (woke > 0)
-        queue.count_woken();
+        queue.count_woken(flags);
     return woke;
 }
 
@@ -27,7 +33,7 @@ int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void
     const int woke = default_wake_function(entry, mode, sync, key);
     if (woke > 0) {
         ++LinkedEntry::of(entry).given;
-        CountedEntry::of(entry).queue().count_woken();
+        CountedEntry::of(entry).queue().count_woken(kapi_entry_flags(entry));
     }
     return woke;
 }
@@ -36,7 +42,7 @@ int waitq_wake_noted(wait_queue_entry *entry, unsigned int mode, int sync, void 
 {
     const int woke = woken_wake_function(entry, mode, sync, key);
     if (woke > 0)
-        CountedEntry::of(entry).queue().count_woken();
+        CountedEntry::of(entry).queue().count_woken(kapi_entry_flags(entry));
     return woke;
 }
 

@@ -44,7 +44,7 @@ public:
     WAITQ_INLINE wait_queue_entry *native() { return &entry_; }
     WAITQ_INLINE static kapi_wake_function wake_function() { return autoremove_wake_function; }
 
-protected:
+    // With a wake function of the caller's.
     WAITQ_INLINE WaitEntry(Exclusive exclusive, kapi_wake_function function)
     {
         kapi_init_wait_entry(&entry_, static_cast<int>(exclusive), function);

@@ -2,6 +2,7 @@
 // wait_event.hpp - sleep until a condition holds.
 #pragma once
 
+#include "concepts.hpp"
 #include "timeout.hpp"
 #include "wait_entry.hpp"
 
@@ -39,30 +40,33 @@ struct [[nodiscard]] WaitResult {
 };
 
 // What the condition has for an onlooker goes with the entry.
-template <class Entry, class Condition>
-WAITQ_INLINE void tell_about(Entry &entry, const Condition &condition)
+template <WaitCondition Condition>
+WAITQ_INLINE void tell_about(CountedEntry &entry, const Condition &condition)
 {
-    if constexpr (requires { entry.set_about(condition.about()); })
+    if constexpr (ObservingCondition<Condition>)
         entry.set_about(condition.about());
 }
+template <WaitCondition Condition>
+WAITQ_INLINE void tell_about(WaitEntry &, const Condition &) // which has no room for it
+{}
 
 // The task was woken with the condition false, and sleeps on.
-template <class Condition>
+template <WaitCondition Condition>
 WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
 {
     ++result.spurious;
-    if constexpr (requires { condition.woken_in_vain(); })
+    if constexpr (ObservingCondition<Condition>)
         condition.woken_in_vain();
 }
 
 // A wake-up that this task was given and does not use goes on to the next.
-template <class Queue>
-WAITQ_INLINE void pass_on(Queue &queue, WaitResult &result)
+WAITQ_INLINE void pass_on(CountedQueue &queue, WaitResult &result)
 {
-    if constexpr (requires { queue.count_woken(); })
-        result.passed_on = queue.wake_up(Wakes::one());
-    else
-        queue.wake_up(Wakes::one());
+    result.passed_on = queue.wake_up(Wakes::one()).tasks;
+}
+WAITQ_INLINE void pass_on(WaitQueue &queue, WaitResult &)
+{
+    queue.wake_up(Wakes::one());
 }
 
 // Sleeps in `queue` until `condition()` is true, the time is up, or a signal comes that
@@ -73,9 +77,7 @@ WAITQ_INLINE void pass_on(Queue &queue, WaitResult &result)
 // condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
 //   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
 //   is not called again once it has returned true. How often it is called is not part
-//   of the contract. If it has a member woken_in_vain(), that is called, under the same
-//   rules, each time that the task was woken with the condition false and sleeps on. If it
-//   has a member about(), that is what WaitEntry::about() tells an onlooker.
+//   of the contract. It may look on as well: see ObservingCondition.
 // sleep: a policy of timeout.hpp. Timeout(0) only tests the condition.
 // Context: process, no lock held but that of Unlocked, with which the condition runs and
 //   wait_event() returns; may sleep. (A kernel that is built to check that, DEBUG_ATOMIC_SLEEP,
@@ -111,7 +113,7 @@ WAITQ_INLINE void pass_on(Queue &queue, WaitResult &result)
 // Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
 // condition right after sleeping. Before, the task went back to prepare with a timeout
 // that was over, and a wake-up could be lost there.
-template <class Queue, class Sleep, class Condition>
+template <class Queue, SleepPolicy Sleep, WaitCondition Condition>
 [[nodiscard]] WAITQ_INLINE WaitResult wait_event(Queue &queue, TaskState state, Exclusive exclusive,
                                                  Sleep sleep, Condition condition)
 {
@@ -119,10 +121,9 @@ template <class Queue, class Sleep, class Condition>
         kapi_might_sleep();
     if (condition())
         return {WaitOutcome::satisfied, sleep.left_satisfied(), 0, 0};
-    if constexpr (requires { sleep.begin(); })
-        sleep.begin();
-    else if (sleep.expired())
+    if (!Sleep::begins && sleep.expired())
         return {WaitOutcome::timed_out, 0, 0, 0};
+    sleep.begin();
 
     WAITQ_UNINITIALIZED auto entry = entry_for(queue, exclusive);
     tell_about(entry, condition);
@@ -148,9 +149,8 @@ template <class Queue, class Sleep, class Condition>
         }
         if (sleep.expired()) {
             result.outcome = WaitOutcome::timed_out;
-            if constexpr (requires { Sleep::signal_first; })
-                if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
-                    result.outcome = WaitOutcome::signalled;
+            if (Sleep::signal_first && kapi_signal_pending_state(static_cast<unsigned int>(state)))
+                result.outcome = WaitOutcome::signalled;
             break;
         }
     }
@@ -158,8 +158,7 @@ template <class Queue, class Sleep, class Condition>
         entry.finish(queue);
     else if (entry.finish_and_tell(queue))
         pass_on(queue, result);
-    if constexpr (requires { sleep.end(); })
-        sleep.end();
+    sleep.end();
     result.left = result.satisfied() ? sleep.left_satisfied() : sleep.left();
     return result;
 }

@@ -2,8 +2,8 @@
 // wait_queue.hpp - the kernel's wait_queue_head_t.
 #pragma once
 
-#include "../kernel/boundary.h"
 #include "inline.hpp"
+#include "kernel/seam.h"
 
 namespace waitq {
 
@@ -12,8 +12,8 @@ namespace waitq {
 #define WAITQ_CHUNK 64
 #endif
 
-// Which waiters a wake-up wakes. Of those that it can wake, it wakes all that are not
-// exclusive. A plain value.
+// Which waiters a wake-up wakes: of those that its mode matches, each one that is not exclusive,
+// and so many exclusive ones. A plain value.
 class Wakes {
 public:
     // How many exclusive waiters. n: 1 to INT_MAX.
@@ -40,6 +40,9 @@ public:
     unsigned int key;
 };
 
+// The wake function of a walk's marks: does nothing, wakes no task. Defined in wait_entry.cpp.
+extern "C" int waitq_pass_mark(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
+
 // A wait queue. One queue, one condition: tasks that wait for different things belong
 // into different queues, or an exclusive wake-up may be spent on the wrong one.
 //
@@ -65,11 +68,11 @@ public:
     // lock that the waiter's condition takes.
     //
     // Context: any, hard irq included (on PREEMPT_RT: any that may take a spinlock_t).
-    // Takes the head's lock. Wakes::all() gives it back after each `chunk` of waiters, for
-    // interrupts (if they are on) and others to come between, which the kernel's own has not done
-    // since 6.7; any other wakes all who are not exclusive in one go.
-    // Who links itself after it has begun is not woken by Wakes::all(), and need not be: the
-    // condition was true by then.
+    // Takes the head's lock. Wakes::all() gives it back after each `chunk` of waiters, so that
+    // interrupts (if they are on) and other CPUs come between; the kernel's own walk has not done
+    // that since 6.7. Any other wake-up wakes all waiters that are not exclusive in one go.
+    // Wakes::all() does not wake a waiter that links itself after it has begun. That waiter needs
+    // no wake-up: the condition was true by then.
     WAITQ_INLINE void wake_up(Wakes wakes)
     {
         if (wakes.nr == 0)
@@ -96,7 +99,7 @@ public:
     // wake_up_poll). Only a queue that has no other entries: an exclusive poller would
     // take a wake-up that was meant for a waiter.
     // Context: as wake_up().
-    WAITQ_INLINE void wake_up_poll(unsigned int mask) { kapi_wake_up_poll(&head_, mask); }
+    WAITQ_INLINE void wake_up_poll(unsigned int mask) { wake_up(Wakes::one().with_key(mask)); }
 
     // Wakes everyone, whose wake functions must unlink themselves: the queue is about to go, and
     // its memory must outlast an RCU grace period (kernel: wake_up_pollfree).
@@ -109,6 +112,12 @@ public:
     WAITQ_INLINE void unlock_irq() { kapi_head_unlock_irq(&head_); }
     WAITQ_INLINE void lock_irq_on() { kapi_head_lock_irq_on(&head_); }
     WAITQ_INLINE void unlock_irq_on() { kapi_head_unlock_irq_on(&head_); }
+    // The caller holds it: says "head's lock held" where lockdep can check that.
+    WAITQ_INLINE void assert_held()
+    {
+        if constexpr (KAPI_LOCKDEP)
+            kapi_head_assert_held(&head_);
+    }
 
     // True if somebody is linked. A full barrier comes first (kernel: wq_has_sleeper): it
     // pairs with set_current_state() in prepare_to_wait_event(), so a waker that has
@@ -123,15 +132,14 @@ public:
     WAITQ_INLINE bool has_sleeper() { return kapi_has_sleeper(&head_); }
 
     // Calls visit(entry) for each entry, the head's lock held, and pause() with it not held
-    // after each `chunk` of them. Who links itself meanwhile is not visited, and nobody twice
-    // who stays. visit() returns false to end it.
+    // after each `chunk` of them. An entry that is linked meanwhile is not visited, and one that
+    // stays is visited once. visit() returns false to end the walk.
     // Context: as wake_up(); pause() must not sleep unless the caller may.
     template <class Visit, class Pause>
     WAITQ_INLINE void walk(Visit visit, Pause pause)
     {
-        kapi_walk walk;
         unsigned long irq_flags = kapi_head_lock(&head_);
-        kapi_walk_begin(&walk, &head_);
+        Marks marks(&head_);
         for (unsigned int n = 0;; ++n) {
             if (n == chunk) {
                 kapi_head_unlock(&head_, irq_flags);
@@ -139,12 +147,23 @@ public:
                 irq_flags = kapi_head_lock(&head_);
                 n = 0;
             }
-            wait_queue_entry *entry = kapi_walk_next(&walk);
+            wait_queue_entry *entry = marks.next();
             if (!entry || !visit(entry))
                 break;
         }
-        kapi_walk_end(&walk);
+        marks.end();
         kapi_head_unlock(&head_, irq_flags);
+    }
+
+    // The same with the head's lock held by the caller, all in one go.
+    template <class Visit>
+    WAITQ_INLINE void walk_locked(Visit visit)
+    {
+        assert_held();
+        Marks marks(&head_);
+        for (wait_queue_entry *entry = marks.next(); entry && visit(entry); entry = marks.next()) {
+        }
+        marks.end();
     }
 
     template <class Visit>
@@ -157,6 +176,44 @@ public:
     WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
 protected:
+    // The place of a walk in a queue whose lock it gives back: a mark moves along behind the entry
+    // that is visited, and another stands at the end. So what was visited stays before the
+    // walk, and what is linked later is not reached.
+    class Marks {
+    public:
+        // Head's lock held, as for all of these.
+        WAITQ_INLINE explicit Marks(wait_queue_head *head) : head_(head)
+        {
+            kapi_init_mark(&at_, waitq_pass_mark);
+            kapi_init_mark(&end_, waitq_pass_mark);
+            kapi_link_first(head, &at_);
+            kapi_link_last(head, &end_);
+        }
+        // The next entry that is no mark, of any walk; null: there is none. The entry may be woken
+        // and gone afterwards, because the place is behind it already.
+        WAITQ_INLINE wait_queue_entry *next()
+        {
+            for (;;) {
+                wait_queue_entry *next = kapi_next(head_, &at_);
+                if (next == &end_)
+                    return nullptr;
+                kapi_move_behind(&at_, next);
+                if (kapi_entry_function(next) != waitq_pass_mark &&
+                    !(kapi_entry_flags(next) & KAPI_WQ_FLAG_BOOKMARK))
+                    return next;
+            }
+        }
+        WAITQ_INLINE void end()
+        {
+            kapi_unlink(head_, &at_);
+            kapi_unlink(head_, &end_);
+        }
+
+    private:
+        wait_queue_head *const head_;
+        wait_queue_entry at_, end_;
+    };
+
     WAITQ_INLINE static void *native_key(Wakes wakes)
     {
         return reinterpret_cast<void *>(static_cast<unsigned long>(wakes.key));
@@ -164,44 +221,61 @@ protected:
     // One step of the walk that a wake-up is. Head's lock held. False: ends it.
     WAITQ_INLINE static bool wake_one(wait_queue_entry *entry, Wakes wakes)
     {
-        return kapi_entry_wake(entry, wakes.mode, wakes.sync, native_key(wakes)) >= 0;
+        return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) >= 0;
     }
 
     wait_queue_head head_;
 };
 
-// A wait queue whose wake-ups tell how many tasks they woke: exclusive or not, of those that wait
-// by a CountedEntry. (The kernel tells of the exclusive ones, since 6.2.)
+// The tasks that a wake-up woke, of those that wait by a CountedEntry; and how many of them are
+// exclusive waiters.
+struct Woken {
+    unsigned long tasks, exclusive;
+
+    WAITQ_INLINE void operator+=(Woken other)
+    {
+        tasks += other.tasks;
+        exclusive += other.exclusive;
+    }
+};
+
+// A wait queue whose wake-ups tell how many tasks they woke. (The kernel's tell of the exclusive
+// ones, since 6.2.)
 class CountedQueue : public WaitQueue {
 public:
-    // As WaitQueue's. Return the tasks woken.
-    WAITQ_INLINE unsigned long wake_up(Wakes wakes)
+    // As WaitQueue's.
+    WAITQ_INLINE Woken wake_up(Wakes wakes)
     {
         if (wakes.nr == 0)
             return wake_all(wakes);
         const unsigned long irq_flags = kapi_head_lock(&head_);
-        const unsigned long woken = wake_locked(wakes);
+        const Woken woken = wake_locked(wakes);
         kapi_head_unlock(&head_, irq_flags);
         return woken;
     }
-    WAITQ_INLINE unsigned long wake_locked(Wakes wakes)
+    WAITQ_INLINE Woken wake_locked(Wakes wakes)
     {
-        woken_ = 0;
+        assert_held();
+        woken_ = {0, 0};
         WaitQueue::wake_locked(wakes);
         return woken_;
     }
 
-    // A wake function woke a CountedEntry's task. Head's lock held.
-    WAITQ_INLINE void count_woken() { ++woken_; }
+    // A wake function woke the task of a CountedEntry with these flags. Head's lock held.
+    WAITQ_INLINE void count_woken(unsigned int flags)
+    {
+        assert_held();
+        woken_ += {1, (flags & KAPI_WQ_FLAG_EXCLUSIVE) != 0};
+    }
 
 private:
-    WAITQ_INLINE unsigned long wake_all(Wakes wakes)
+    WAITQ_INLINE Woken wake_all(Wakes wakes)
     {
-        unsigned long woken = 0;
+        Woken woken{0, 0};
         walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
             // Others may wake here whenever the lock is not held, so the count is taken
             // entry by entry.
-            woken_ = 0;
+            woken_ = {0, 0};
             const bool go_on = wake_one(entry, wakes);
             woken += woken_;
             return go_on;
@@ -209,7 +283,7 @@ private:
         return woken;
     }
 
-    unsigned long woken_; // by the walk that is going on; guarded by the head's lock
+    Woken woken_; // by the walk that is going on; guarded by the head's lock
 };
 
 // Holds a head's own lock until the end of its scope (kernel: wait_queue_head_t.lock), for

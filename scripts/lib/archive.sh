@@ -17,12 +17,15 @@ mirror()
 	echo "$site"
 }
 
-# sites CODENAME: where this machine's apt has that suite from.
+# sites CODENAME: where this machine's apt has that suite from. Only package lists that are here tell the
+# codename of a suite that the sources call "stable"; without any there is the sources' own word.
 sites()
 {
 	# shellcheck disable=SC2016 # apt expands it
-	apt-get indextargets --format '$(CODENAME) $(SITE)' 'Created-By: Packages' |
-		awk -v suite="$1" '$1 == suite {print $2; exit}'
+	{
+		apt-get indextargets --format '$(CODENAME) $(SITE)' 'Created-By: Packages'
+		apt-get indextargets --no-release-info --format '$(RELEASE) $(SITE)' 'Created-By: Packages'
+	} | awk -v suite="$1" '$1 == suite && !found++ {print $2}'
 }
 
 # sources SUITE: apt's lines for it.
@@ -55,11 +58,12 @@ archive_apt()
 }
 
 # ask_archive SUITE: archive_apt speaks of that suite alone from here on, with lists of its own that
-# are fetched now. The machine's are neither read nor changed; hooks of its own updates don't run.
+# are fetched now, of amd64 and of the chosen kernel's architecture. The machine's are neither read nor changed; hooks of its own updates don't run.
 # One caller at a time for a suite.
 ask_archive()
 {
-	local suite=$1 dir=$cache/apt/$1 lines
+	local suite=$1 dir=$cache/apt/$1 lines foreign=''
+	[[ $kernel_arch == amd64 ]] || foreign="\"$kernel_arch\"; "
 	mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial
 	lines=$(sources "$suite") || exit
 	echo "$lines" >"$dir/sources.list"
@@ -74,7 +78,7 @@ ask_archive()
 		Dir::State::status "/dev/null";
 		Dir::Cache "$dir/cache";
 		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; "arm64"; };
+		APT::Architectures { "amd64"; $foreign};
 		APT::Default-Release "$suite*";
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";

@@ -16,13 +16,19 @@ packages_module()
 	esac
 }
 
-# packages_user [ARCH]: building the library, the command and their tests, on amd64 for ARCH.
+# packages_user [ARCH]: building the library and the command, on amd64 for ARCH.
 packages_user()
 {
 	local arch=${1:+:$1}
 	echo cmake make libcli11-dev nlohmann-json3-dev
-	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch libboost-context-dev$arch"
 	[[ -z $arch ]] || echo "libstdc++6$arch"
+}
+
+# packages_tests [ARCH]: the same for the test programs.
+packages_tests()
+{
+	local arch=${1:+:$1}
+	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch libboost-context-dev$arch"
 }
 
 # The VM and its image.
@@ -68,5 +74,6 @@ packages_root()
 	if [[ $2 == arm64 ]]; then
 		echo g++-aarch64-linux-gnu busybox-static:arm64
 		packages_user arm64
+		packages_tests arm64
 	fi
 }

@@ -36,8 +36,9 @@ serial()
 	fi
 }
 
-# machine: the architecture's own options, program first, in options. Its console is the log; the
-# other ports are the guest's ttyS1 to ttyS3, with whatever comes before them on ttyS0.
+# machine: the architecture's own options, program first, in options, and its kernel's in arguments. Its
+# console is the log; the other ports are the guest's ttyS1 to ttyS3, with whatever comes before
+# them on ttyS0.
 machine()
 {
 	case $arch in
@@ -46,13 +47,16 @@ machine()
 		# -cx16: in QEMU 7.2 cmpxchg16b leaves an operand in the flags, of which the allocator of
 		# 6.12 dies, within a few boots.
 		options+=(-machine q35 -cpu "max,-cx16")
-		console=ttyS0
+		# no_timer_check: on a busy machine the emulated processors get no time for a moment; the kernel
+		# takes that for a broken timer and stops. ia32_emulation: some kernels run 32-bit programs only
+		# when told to.
+		arguments="console=ttyS0 no_timer_check ia32_emulation=1"
 		;;
 	arm64)
 		command+=(qemu-system-aarch64)
 		# The architected pointer authentication is slow to emulate, and nobody attacks here.
 		options+=(-machine virt -cpu "max,pauth-impdef=on")
-		console=ttyAMA0
+		arguments="console=ttyAMA0"
 		;;
 	esac
 }
@@ -65,7 +69,7 @@ start()
 	# The VM must not outlive this script, even when that is killed without a chance to clean up.
 	local -a command=(setpriv --pdeathsig KILL)
 	local -a options=() ports=()
-	local console
+	local arguments
 	machine
 	options+=(
 		-nodefaults -no-user-config -display none -smp "$smp" -m "$mem"
@@ -75,7 +79,7 @@ start()
 	)
 	# oops=panic: after an oops nothing that the guest reports is worth anything. A warning lets it
 	# go on, and the log tells. printk.devkmsg=on: no limit on the markers that tests write.
-	local arguments="console=$console loglevel=7 printk.time=1 printk.devkmsg=on panic=-1 oops=panic"
+	arguments+=" loglevel=7 printk.time=1 printk.devkmsg=on panic=-1 oops=panic"
 	options+=(-append "$arguments${append:+ $append}")
 	case $1${icount:+-icount} in
 	kvm) options+=(-accel kvm) ;;
@@ -105,6 +109,8 @@ start()
 		# mux=on: Ctrl+A X ends the VM when a command in it can't be ended.
 		# signal=off: Ctrl+C is a byte for the guest's terminal, not a signal for QEMU.
 		options+=(-chardev "stdio,id=terminal,mux=on,signal=off" -chardev "null,id=none")
+		# QEMU then says on stderr why the VM ended: see ended_by_hand.
+		options+=(-trace qemu_system_shutdown_request)
 		ports+=(terminal none)
 		inherited 6
 		serial
@@ -112,6 +118,13 @@ start()
 	fi
 	qemu=$!
 	exec {report}<"$work/report"
+}
+
+# ended_by_hand: whether the terminal's Ctrl+A X ended QEMU, and not the guest. QEMU calls that reason
+# host-qmp-quit, and counts its reasons from 0 in the order of its QAPI type ShutdownCause.
+ended_by_hand()
+{
+	grep -q 'qemu_system_shutdown_request reason=2$' "$work/qemu"
 }
 
 stop()

@@ -2,124 +2,119 @@
 // device_scenario.hpp - runs a Row on the device core, and watches over what must hold.
 #pragma once
 
-#include "../sim/machine.hpp"
 #include "../sim/poll.hpp"
-#include "act.hpp"
-
-#include <array>
+#include "scenario.hpp"
 
 namespace core {
 
-class DeviceScenario : public sim::Scenario {
+class DeviceScenario : public RowScenario {
 public:
-    explicit DeviceScenario(const Row &row);
+    using RowScenario::RowScenario;
 
-    void set_up() override;
     const char *each_state() override;
     void quiescent() override;
-    bool rescue() override;
     void tear_down() override;
-
-    [[nodiscard]] const Row &row() const { return row_; }
-    // What came of each call, one line; the same for equivalent executions.
-    [[nodiscard]] std::string outcome() const;
+    [[nodiscard]] std::string outcome() const override;
 
 private:
-    static constexpr unsigned int max_actors = 6, max_acts = 4, max_files = 3, max_bytes = 64;
+    static constexpr unsigned int max_files = 5, max_bytes = 64;
 
-    // A call that an actor makes.
-    struct Call {
-        const Act *act;
-        unsigned int begun_at;   // step
-        unsigned int true_since; // the step after which its condition held; 0: it does not
-        long long begun_ns;
-        unsigned int woken_before, exclusive_before; // of the task's counts
-    };
-    struct Player {
-        DeviceScenario *scenario;
-        const Actor *actor;
-        sim::Task *task;
-        Call call;
-        std::array<long, max_acts> results;
-        unsigned int result_count;
-        // Its bytes, in order.
+    // What an actor has besides its call.
+    struct Io {
+        // The bytes it read, in order.
         std::array<unsigned char, max_bytes> buffer;
         unsigned int byte_count;
-        unsigned int written; // its own, so far: numbers them
+        unsigned int written; // so far: numbers its bytes
         sim::Epoll epoll;
-        bool polled; // came back from poll or epoll with an event
+        bool polled;             // came back from poll or epoll with an event
+        unsigned int ready_once; // what has been ready since that call began
     };
     struct OpenFile {
         ::file file;
         unsigned int users; // descriptors and calls under way
         bool open;
-        unsigned int firings;
+        // The last arming of its timer; 0: none.
+        const Act *armed;
+        long long due_ns; // the first firing, at the earliest
     };
 
-    void spawn_others();
-    static void play(void *player);
-    void perform(Player &player, const Act &act);
-    void begin(Player &player, const Act &act);
-    void end(Player &player, const char *what, long result);
+    void create() override;
+    void prepare() override;
+    void perform(Player &player, const Act &act) override;
+    void set_free(Player &player) override;
+    void open_files();
+    void name_things();
+    Io &io(const Player &player) { return io_.at(index_of(player)); }
+    [[nodiscard]] const Io &io(const Player &player) const { return io_.at(index_of(player)); }
+    OpenFile &file_of(const Act &act) { return files_.at(act.file); }
+
+    // device_calls.cpp
     long do_wait(Player &player, const Act &act);
     long do_wake(Player &player, const Act &act);
     long do_timer(Player &player, const Act &act);
-    long do_info(Player &player, const Act &act);
-    long do_list(Player &player, const Act &act);
+    long do_info(const Player &player, const Act &act);
+    long do_list(const Player &player, const Act &act);
     long do_read(Player &player, const Act &act);
     long do_write(Player &player, const Act &act);
+    long do_take(Player &player, const Act &act);
+    long do_add(Player &player, const Act &act);
     long do_sigio(Player &player, const Act &act, bool reads);
-    long ioctl(const Act &act, unsigned int nr, void *argument, unsigned int size);
+    long do_sigio_event(const Player &player, const Act &act);
+    long do_open_event(Player &player, const Act &act);
+    long ioctl(unsigned int file, unsigned int nr, void *argument);
     void do_close(Player &player, const Act &act);
+    void do_unload(Player &player);
+    unsigned int polled(Player &player, const Act &act, unsigned int events);
     void put(OpenFile &file);
+    void release(OpenFile &file);
     static bool no_file_open(const void *scenario);
 
-    // oracle.cpp
+    // device_oracle.cpp
+    static bool parks(const Player &player, const Act &act, unsigned int state);
     void check_wait(const Player &player, const Act &act, const waitq_wait &request, long result);
+    void check_left(const Player &player, const Act &act, const waitq_wait &request) const;
     void check_wake(const Player &player, const Act &act, const waitq_wake &request, long result);
+    const char *check_order(const Player &served);
     void check_asleep(const Player &player);
-    void check_bytes() const;
-    void check_sums() const;
+    void check_event_asleep(const Player &player) const;
+    [[nodiscard]] double all_that_is_posted() const;
     [[nodiscard]] bool spent_on_others(const Player &player) const;
     [[nodiscard]] bool writer_can_go_on(const Player &player) const;
-    [[nodiscard]] unsigned int ready() const;
+    [[nodiscard]] unsigned int ready(const Act &act) const;
+
+    // device_sums.cpp
+    void check_bytes() const;
+    void check_fired(const OpenFile &file, unsigned long long fired) const;
+    void check_timers_go_on() const;
+    void check_programmed(const OpenFile &file) const;
+    void check_events();
+    void check_empty() const;
+    void check_figures() const;
     static bool first_of_a_write(const Player &player, unsigned int number);
     [[nodiscard]] bool atomic_writer(const Player &player) const;
 
-    const Row &row_;
     waitq_queue *queue_ = nullptr;
     std::array<OpenFile, max_files> files_{};
-    std::array<Player, max_actors> players_{};
-    unsigned int player_count_ = 0;
+    std::array<Io, max_actors> io_{};
     bool loaded_ = false;
+    unsigned int posters_ = 0;   // threads that post in this row
+    bool timers_shared_ = false; // several actors set one timer
+    unsigned long long written_ = 0, read_ = 0;
+    unsigned long long fired_ = 0; // firings that TIMER calls told of
+    bool firings_unknown_ = false; // a file was closed before it told
+    std::string out_of_order_;     // what check_order() says
 
-    struct Sums {
-        unsigned long long posted, consumed;
-        unsigned long long asked; // exclusive waiters that wakes asked for
-        unsigned long long written, read;
-        unsigned long long timeouts, signals, spurious;
-        unsigned int signals_sent;
-        unsigned int faults, rescues;
-    };
-    Sums sums_{};
+    // When a waiter of WAIT saw its condition come true: who had been woken by then.
+    std::array<unsigned long long, max_actors> exclusive_woken_then_{};
 };
 
-struct WakeScope {
-    bool all;
-    unsigned int nr; // else
+// Of an act that waits in the queue of events: WAIT, or read of an EVENTFD.
+struct EventClaim {
+    bool waits;
+    unsigned long long threshold;
+    bool exclusive, consumes;
+    unsigned int state;
 };
-// How many exclusive waiters a wake of that kind wakes, from the table of the contract.
-WakeScope scope_of(unsigned int kind, unsigned int nr);
-// What the table says of a wait kind.
-struct WaitTraits {
-    const char *name;
-    unsigned int state; // sim::TASK_*; of those that leave it to the caller: interruptible
-    bool has_timeout;
-    bool exclusive;
-    bool holds_head; // with interrupts on
-};
-WaitTraits traits_of(unsigned int kind);
-unsigned int wait_kind_count();
-unsigned int wake_kind_count();
+EventClaim claim_of(const Row &row, const Act *act);
 
 } // namespace core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // core_tests - explores the scenarios of table.cpp. `core_tests --help`.
 #include "../sim/schedule.hpp"
-#include "device_scenario.hpp"
 #include "report.hpp"
+#include "scenario.hpp"
 #include "table.hpp"
 
 #include <algorithm>
@@ -62,7 +62,7 @@ void catch_crashes()
 
 // ---- a failure ----
 
-void tell_failure(DeviceScenario &scenario, const Result &found)
+void tell_failure(RowScenario &scenario, const Result &found)
 {
     const Result simple = sim::simplest_failure(scenario, found);
     const std::string name = sim::name_of(scenario, simple.schedule);
@@ -79,7 +79,8 @@ int replay(const std::string &what)
     for (const Row &row : rows()) {
         if (row.name != name || colon == std::string::npos)
             continue;
-        DeviceScenario scenario(row);
+        const auto made = make_scenario(row);
+        RowScenario &scenario = *made;
         const auto schedule = sim::schedule_of(scenario, what.substr(colon + 1));
         if (!schedule) {
             std::cerr << "core_tests: no schedule of " << name << ": " << what.substr(colon + 1)
@@ -104,7 +105,7 @@ public:
     int mutant();
 
 private:
-    Result explore(DeviceScenario &scenario, Strategy strategy, std::uint64_t limit,
+    Result explore(RowScenario &scenario, Strategy strategy, std::uint64_t limit,
                    std::uint64_t seed = 1);
     void deepen();
 
@@ -113,7 +114,7 @@ private:
     std::vector<const Row *> not_exhausted_;
 };
 
-Result Run::explore(DeviceScenario &scenario, Strategy strategy, std::uint64_t limit,
+Result Run::explore(RowScenario &scenario, Strategy strategy, std::uint64_t limit,
                     std::uint64_t seed)
 {
     sim::Plan plan;
@@ -138,7 +139,8 @@ int Run::shipped()
             continue;
         report_.begin(family(row));
         Machine::get().forget();
-        DeviceScenario scenario(row);
+        const auto made = make_scenario(row);
+        RowScenario &scenario = *made;
         const Result result = explore(scenario, Strategy::reduced, options_.limit * row.weight);
         report_.scenario(result.exhausted, result.failed);
         if (result.exhausted || result.failed)
@@ -169,7 +171,8 @@ void Run::deepen()
             if (!report_.time_left())
                 return report_.end_family();
             Machine::get().forget();
-            DeviceScenario scenario(*row);
+            const auto made = make_scenario(*row);
+            RowScenario &scenario = *made;
             const Result result = explore(scenario, Strategy::reduced, limit);
             report_.scenario(result.exhausted, result.failed);
             if (result.exhausted || result.failed)
@@ -193,7 +196,8 @@ int Run::mutant()
         if (!chosen(options_, row))
             continue;
         Machine::get().forget();
-        DeviceScenario scenario(row);
+        const auto made = make_scenario(row);
+        RowScenario &scenario = *made;
         running_row = row.name.c_str();
         for (const Strategy strategy : {Strategy::reduced, Strategy::random}) {
             sim::Plan plan;

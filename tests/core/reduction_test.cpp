@@ -4,7 +4,7 @@
 #include "../sim/explorer.hpp"
 #include "../sim/lock.hpp"
 #include "../sim/sleep_on.hpp"
-#include "device_scenario.hpp"
+#include "scenario.hpp"
 #include "table.hpp"
 
 #include <algorithm>
@@ -180,7 +180,8 @@ TEST_P(EachSmallRow, HasTheSameOutcomesWithAndWithout)
 {
     const auto row = std::ranges::find(core::rows(), GetParam(), &core::Row::name);
     ASSERT_NE(row, core::rows().end());
-    core::DeviceScenario scenario(*row);
+    const auto made = core::make_scenario(*row);
+    core::RowScenario &scenario = *made;
     const Seen all = explored(scenario, Strategy::every);
     const Seen some = explored(scenario, Strategy::reduced);
     ASSERT_FALSE(all.result.failed || some.result.failed) << all.result.failure;
@@ -192,11 +193,14 @@ TEST_P(EachSmallRow, HasTheSameOutcomesWithAndWithout)
 // Those that can be explored without any reduction in seconds.
 INSTANTIATE_TEST_SUITE_P(
     Rows, EachSmallRow,
-    testing::Values("waiters/1x1-taking/wait_event_interruptible/wake_up",
-                    "waiters/1x1-plain/wait_event_killable_timeout/wake_up_all", "timer/close",
-                    "timer/two-set", "timer/unload", "poll/epoll-event", "poll/sigio-in-bad-buffer",
-                    "overflow/lent-comes-back", "signal/alone-signal/wait_event_interruptible",
-                    "fault/wake-copy-3/wait_event_interruptible"),
+    testing::Values("lab-waiters/1x1-taking/wait_event_interruptible/wake_up",
+                    "lab-waiters/1x1-plain/wait_event_killable_timeout/wake_up_all",
+                    "lab-overflow/put-back", "lab-signal/alone-signal/wait_event_interruptible",
+                    "lab-fault/wake-copy-3/wait_event_interruptible", "event/one/0/taking",
+                    "event/timeout/alone", "event/signal/0/exclusive", "event/fault/wake/copy-4",
+                    "eventfd/read-wake", "eventfd/full/nonblocking", "timer/close",
+                    "timer/unload-before-any-timer", "poll/epoll-event",
+                    "poll/sigio-in-bad-buffer"),
     [](const auto &parameter) {
         std::string name = parameter.param;
         std::ranges::replace_if(

@@ -17,9 +17,10 @@ using sim::Machine;
 // What the misuses work on.
 struct World {
     spinlock lock, other;
-    mutex sleeping;
     wait_queue_head head;
     hrtimer timer;
+    rb_root_cached tree;
+    kapi_sorted elements[2];
     unsigned int shared;
     unsigned int *local;
     bool told;
@@ -44,7 +45,6 @@ public:
         world_ = {};
         kapi_spin_init(&world_.lock, "a queue's lock", &key);
         kapi_spin_init(&world_.other, "a queue's lock", &key);
-        kapi_mutex_init(&world_.sleeping);
         __init_waitqueue_head(&world_.head, "queue", &key);
         world_.first = &Machine::get().spawn("first", misuse_.context, run_first, this);
         if (misuse_.second)
@@ -92,6 +92,11 @@ void write_plainly(World &world)
     sim::plain_access(&world.shared, sizeof world.shared, sim::Access::write);
 }
 
+void add_to_tree(World &world)
+{
+    kapi_sorted_add(&world.tree, &world.elements[sim::current().index]);
+}
+
 const Misuse misuses[] = {
     {"SleepWithALockHeld", "may sleep, with the spinlock",
      [](World &world) {
@@ -113,8 +118,8 @@ const Misuse misuses[] = {
      nullptr},
     {"SleepInAnInterrupt", "in an interrupt", [](World &) { kapi_might_sleep(); }, nullptr,
      Context::interrupt},
-    {"MutexInAnInterrupt", "in an interrupt",
-     [](World &world) { kapi_mutex_lock(&world.sleeping); }, nullptr, Context::interrupt},
+    {"AllocationInAnInterrupt", "in an interrupt",
+     [](World &) { static_cast<void>(kapi_zalloc(16)); }, nullptr, Context::interrupt},
     {"SleepWithTheStateSet", "its state would be lost",
      [](World &) {
          sim::set_current_state(sim::TASK_INTERRUPTIBLE);
@@ -127,12 +132,15 @@ const Misuse misuses[] = {
          take(world.lock);
      },
      nullptr},
-    {"AMutexTakenTwice", "self-deadlock",
+    {"AnAssertionWithoutTheLock", "and does not hold it",
+     [](World &world) { kapi_spin_assert_held(&world.lock); }, nullptr},
+    {"AnAssertionWithTheLockOfAnother", "and does not hold it",
      [](World &world) {
-         kapi_mutex_lock(&world.sleeping);
-         kapi_mutex_lock(&world.sleeping);
+         const unsigned long flags = kapi_head_lock(&world.head);
+         sim::point();
+         kapi_head_unlock(&world.head, flags);
      },
-     nullptr},
+     [](World &world) { kapi_head_assert_held(&world.head); }},
     {"ALockThatIsNotHeld", "which it does not hold",
      [](World &world) { kapi_spin_unlock_irqrestore(&world.lock, 1); }, nullptr},
     {"ALockOfSomebodyElse", "which it does not hold",
@@ -176,18 +184,12 @@ const Misuse misuses[] = {
          kapi_spin_unlock_irqrestore(&world.lock, two);
          kapi_spin_unlock_irqrestore(&world.other, one);
      }},
-    {"DeadlockOfMutexes", "deadlock",
-     [](World &world) {
-         kapi_mutex_lock(&world.sleeping);
+    {"ASleepThatNothingEnds", "deadlock",
+     [](World &) {
          sim::set_current_state(sim::TASK_UNINTERRUPTIBLE);
-         schedule(); // for a wake-up that comes with the mutex held only
-         kapi_mutex_unlock(&world.sleeping);
+         schedule();
      },
-     [](World &world) {
-         kapi_mutex_lock(&world.sleeping);
-         static_cast<void>(sim::try_to_wake_up(*world.first, sim::TASK_NORMAL));
-         kapi_mutex_unlock(&world.sleeping);
-     }},
+     nullptr},
     {"ADeadEntryInAQueue", "dead wait entry",
      [](World &world) {
          // The frame is left with the entry linked.
@@ -210,7 +212,24 @@ const Misuse misuses[] = {
      nullptr},
     {"AWalkWithoutTheLock", "without the lock",
      [](World &world) { __wake_up_locked(&world.head, sim::TASK_NORMAL, 1); }, nullptr},
+    {"AMarkLeftBehind", "that is still linked",
+     [](World &world) {
+         wait_queue_entry mark;
+         kapi_init_mark(&mark, wakes);
+         const unsigned long flags = kapi_head_lock(&world.head);
+         kapi_link_first(&world.head, &mark);
+         kapi_head_unlock(&world.head, flags);
+     },
+     nullptr},
     {"ADataRace", "data race", write_plainly, write_plainly},
+    {"ATreeWithoutItsLock", "data race", add_to_tree, add_to_tree},
+    {"RemovedFromATreeTwice", "what is not in it",
+     [](World &world) {
+         add_to_tree(world);
+         kapi_sorted_remove(&world.tree, &world.elements[world.first->index]);
+         kapi_sorted_remove(&world.tree, &world.elements[world.first->index]);
+     },
+     nullptr},
     {"FreedMemory", "that is freed",
      [](World &) {
          void *memory = kapi_zalloc(16);
@@ -231,7 +250,7 @@ const Misuse misuses[] = {
      [](World &) {
          auto *timer = static_cast<hrtimer *>(kapi_zalloc(sizeof(hrtimer)));
          kapi_timer_init(timer);
-         kapi_timer_start(timer, 1000, false);
+         kapi_timer_start(timer, 1000);
          kapi_free(timer);
      },
      nullptr},
@@ -268,13 +287,11 @@ TEST(Refused, NothingOfWhatIsRight)
 {
     static const Misuse right{"Right", "",
                               [](World &world) {
-                                  kapi_mutex_lock(&world.sleeping);
                                   const unsigned long one = kapi_spin_lock_irqsave(&world.lock);
                                   write_plainly(world);
                                   const unsigned long two = kapi_spin_lock_irqsave(&world.other);
                                   kapi_spin_unlock_irqrestore(&world.other, two);
                                   kapi_spin_unlock_irqrestore(&world.lock, one);
-                                  kapi_mutex_unlock(&world.sleeping);
                                   void *memory = kapi_zalloc(16);
                                   kapi_might_sleep();
                                   kapi_free(memory);

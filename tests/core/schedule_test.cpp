@@ -2,7 +2,7 @@
 // Schedules: their names, their replay, and the story of sleep_on().
 #include "../sim/schedule.hpp"
 #include "../sim/sleep_on.hpp"
-#include "device_scenario.hpp"
+#include "scenario.hpp"
 #include "table.hpp"
 
 #include <algorithm>
@@ -43,10 +43,11 @@ TEST(SleepOn, PrepareFirstLosesNone)
 
 TEST(Schedule, IsReplayedByItsName)
 {
-    const auto row = std::ranges::find(core::rows(), "fault/undelivered/wait_event_interruptible",
-                                       &core::Row::name);
+    const auto row = std::ranges::find(
+        core::rows(), "lab-fault/undelivered/wait_event_interruptible", &core::Row::name);
     ASSERT_NE(row, core::rows().end());
-    core::DeviceScenario scenario(*row);
+    const auto made = core::make_scenario(*row);
+    core::RowScenario &scenario = *made;
     Machine::get().forget();
     std::vector<std::pair<std::vector<sim::Choice>, std::string>> schedules;
     sim::Plan plan;
@@ -66,7 +67,8 @@ TEST(Schedule, IsReplayedByItsName)
 
 TEST(Schedule, WhatIsNoNameIsRefused)
 {
-    core::DeviceScenario scenario(core::rows().front());
+    const auto made = core::make_scenario(core::rows().front());
+    core::RowScenario &scenario = *made;
     for (const char *text : {"", "A", "3", "3a", "3Z", "-1A", "3A4", "0L"})
         EXPECT_FALSE(sim::schedule_of(scenario, text)) << text;
     EXPECT_TRUE(sim::schedule_of(scenario, "0"));

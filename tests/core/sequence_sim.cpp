@@ -4,6 +4,7 @@
 #include "../sim/explorer.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/poll.hpp"
+#include "house.hpp"
 #include "sequence.hpp"
 
 #include <cerrno>
@@ -27,9 +28,13 @@ public:
 
     void set_up() override
     {
+        forget_statics();
         waitq_core_init();
+        lab_core_init();
         queue_ = waitq_queue_create(sequence_capacity);
-        file_ = waitq_open(queue_);
+        lab_ = lab_queue_create();
+        const waitq_opener opener{1, true, true};
+        file_ = waitq_open(queue_, &opener);
         slots_ = {};
         for (Slot &slot : slots_) {
             slot.world = this;
@@ -50,23 +55,22 @@ public:
     {
         waitq_release(file_);
         waitq_queue_destroy(queue_);
+        lab_queue_destroy(lab_);
+        waitq_core_exit();
     }
     [[nodiscard]] const std::string &text() const { return sequence_->text(); }
 
-    long wake(waitq_wake &request) override
-    {
-        return ioctl(WAITQ_NR_WAKE, &request, sizeof request);
-    }
+    long wake(waitq_wake &request) override { return ioctl(WAITQ_NR_WAKE, &request); }
     long read_now(unsigned int size, std::string &bytes) override
     {
         bytes.assign(size, '?');
-        const long result = read(bytes, true);
+        const long result = read(bytes, WAITQ_NONBLOCK);
         bytes.resize(result > 0 ? static_cast<std::size_t>(result) : 0);
         return result;
     }
     long write_now(const std::string &bytes) override
     {
-        return write(bytes.data(), bytes.size(), true);
+        return write(bytes.data(), bytes.size(), WAITQ_NONBLOCK);
     }
     unsigned int poll_now() override
     {
@@ -77,7 +81,24 @@ public:
     {
         waitq_info info{};
         info.size = sizeof info;
-        ioctl(WAITQ_NR_INFO, &info, sizeof info);
+        ioctl(WAITQ_NR_INFO, &info);
+        return info;
+    }
+    long take_now() override { return take(WAITQ_NONBLOCK); }
+    long add_now(unsigned long long n) override
+    {
+        iov_iter from{reinterpret_cast<unsigned char *>(&n), sizeof n, sizeof n};
+        return for_user(waitq_eventfd_write(queue_, &from, WAITQ_NONBLOCK));
+    }
+    long wake_in_lab(lab_wake &request) override
+    {
+        return in_lab(LAB_NR_WAKE, &request, sizeof request);
+    }
+    lab_info info_of_lab() override
+    {
+        lab_info info{};
+        info.size = sizeof info;
+        in_lab(LAB_NR_INFO, &info, sizeof info);
         return info;
     }
     void start(unsigned int slot, const SequenceCall &call) override
@@ -131,37 +152,50 @@ private:
     {
         switch (slot.call.what) {
         case SequenceCall::What::wait:
-            return ioctl(WAITQ_NR_WAIT, &slot.call.wait, sizeof slot.call.wait);
+            return ioctl(WAITQ_NR_WAIT, &slot.call.wait);
+        case SequenceCall::What::take:
+            return take(WAITQ_BLOCKS);
+        case SequenceCall::What::lab_wait:
+            return in_lab(LAB_NR_WAIT, &slot.call.in_lab, sizeof slot.call.in_lab);
         case SequenceCall::What::read: {
             iov_iter to{reinterpret_cast<unsigned char *>(slot.buffer.data()), slot.call.size,
                         slot.call.size};
-            return waitq_read(file_, &to, false);
+            return for_user(waitq_read(file_, &to, WAITQ_BLOCKS));
         }
         case SequenceCall::What::write:
             slot.buffer.fill(static_cast<char>('0' + (&slot - slots_.data())));
-            return write(slot.buffer.data(), slot.call.size, false);
+            return write(slot.buffer.data(), slot.call.size, WAITQ_BLOCKS);
         }
         return 0;
     }
-    long ioctl(unsigned int nr, void *argument, unsigned int size)
+    long ioctl(unsigned int nr, void *argument)
     {
-        const waitq_call call{WAITQ_IOC_MAGIC, KAPI_IOC_READ_WRITE, nr, size,
-                              reinterpret_cast<unsigned long>(argument)};
-        return for_user(waitq_ioctl(file_, &call));
+        return for_user(waitq_ioctl(file_, nr, reinterpret_cast<unsigned long>(argument)));
     }
-    long read(std::string &bytes, bool nonblock)
+    long in_lab(unsigned int nr, void *argument, unsigned int size)
+    {
+        return for_user(lab_ioctl(lab_, nr, size, reinterpret_cast<unsigned long>(argument)));
+    }
+    long take(waitq_blocking blocking)
+    {
+        unsigned long long value = 0;
+        iov_iter to{reinterpret_cast<unsigned char *>(&value), sizeof value, sizeof value};
+        return for_user(waitq_eventfd_read(queue_, &to, blocking));
+    }
+    long read(std::string &bytes, waitq_blocking blocking)
     {
         iov_iter to{reinterpret_cast<unsigned char *>(bytes.data()), bytes.size(), bytes.size()};
-        return for_user(waitq_read(file_, &to, nonblock));
+        return for_user(waitq_read(file_, &to, blocking));
     }
-    long write(const char *bytes, std::size_t size, bool nonblock)
+    long write(const char *bytes, std::size_t size, waitq_blocking blocking)
     {
         iov_iter from{reinterpret_cast<unsigned char *>(const_cast<char *>(bytes)), size, size};
-        return for_user(waitq_write(file_, &from, nonblock));
+        return for_user(waitq_write(file_, &from, blocking));
     }
 
     unsigned int seed_, length_;
     waitq_queue *queue_ = nullptr;
+    lab_queue *lab_ = nullptr;
     waitq_file *file_ = nullptr;
     std::array<Slot, sequence_slots> slots_{};
     std::unique_ptr<Sequence> sequence_;

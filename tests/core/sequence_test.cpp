@@ -23,7 +23,9 @@ TEST(Sequence, HasAllKindsOfOutcomes)
         all += core::sequence_on_simulation(seed, 40);
     for (const char *part :
          {"returns 0, outcome 1", "returns -110, outcome 2", "returns -4, outcome 3", "in vain 1",
-          "task 1 returns -4\n", "without blocking: -11", "poll 0x404", "woken 3"})
+          "task 1 returns -4\n", "task 1 returns -110\n", "task 1 returns 8\n",
+          "without blocking: -11", "is taken: -11", "is taken: 8", "are added: 8", "poll 0x404",
+          "woken 3"})
         EXPECT_NE(all.find(part), std::string::npos) << part;
 }
 

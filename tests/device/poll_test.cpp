@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // poll_test.cpp - poll, select, epoll and SIGIO on a queue.
 #include "support/module.hpp"
+#include "support/polling.hpp"
 #include "support/tasks.hpp"
 
 #include <memory>
-#include <poll.h>
-#include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <vector>
 
 namespace waitq::test {
@@ -16,13 +16,6 @@ namespace {
 class Poll : public WithModule {
 protected:
     Poll() : WithModule("queues=1") {}
-
-    static short ready(const File &file)
-    {
-        pollfd entry{file.fd(), POLLIN | POLLOUT | POLLMSG, 0};
-        EXPECT_GE(poll(&entry, 1, 0), 0);
-        return entry.revents;
-    }
 };
 
 class SmallPoll : public WithModule {
@@ -38,8 +31,7 @@ TEST_F(Poll, SaysWhatIsReady)
     EXPECT_EQ(ready(file), POLLIN | POLLOUT);
     ASSERT_EQ(wake(file, 1).error, 0);
     EXPECT_EQ(ready(file), POLLIN | POLLOUT | POLLMSG);
-    ASSERT_EQ(wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0, WAITQ_CONSUME)).error,
-              0);
+    ASSERT_EQ(take(file), 0);
     ASSERT_EQ(read_text(file), "x");
     EXPECT_EQ(ready(file), POLLOUT);
 }
@@ -48,10 +40,7 @@ TEST_F(SmallPoll, OutMeansThatAnAtomicWriteGoesThrough)
 {
     const File file(O_RDWR | O_NONBLOCK);
     const std::string atomic(WAITQ_ATOMIC_WRITE, 'a');
-    const auto out = [&] {
-        pollfd entry{file.fd(), POLLOUT, 0};
-        return poll(&entry, 1, 0) == 1;
-    };
+    const auto out = [&] { return ready(file, POLLOUT) == POLLOUT; };
     ASSERT_EQ(write(file, atomic), 4096);
     EXPECT_TRUE(out());
     ASSERT_EQ(write(file, "1"), 1);
@@ -61,6 +50,97 @@ TEST_F(SmallPoll, OutMeansThatAnAtomicWriteGoesThrough)
     EXPECT_TRUE(out());
     EXPECT_EQ(write(file, atomic), 4096);
 }
+
+// ---- by how the file was opened ------------------------------------------------------
+
+// A FIFO with both ends open elsewhere: it says what a file of that access mode polls.
+class Fifo {
+public:
+    Fifo()
+    {
+        unlink(path);
+        EXPECT_EQ(mkfifo(path, 0600), 0);
+    }
+    ~Fifo() { unlink(path); }
+    Fifo(const Fifo &) = delete;
+    Fifo &operator=(const Fifo &) = delete;
+
+    [[nodiscard]] static int open(int flags)
+    {
+        return ::open(path, flags | O_NONBLOCK | O_CLOEXEC);
+    }
+
+private:
+    static constexpr const char *path = "/tmp/waitq_fifo";
+};
+
+struct Mode {
+    const char *name;
+    int flags;
+};
+
+class EachOpenMode : public Poll, public testing::WithParamInterface<Mode> {};
+
+INSTANTIATE_TEST_SUITE_P(Modes, EachOpenMode,
+                         testing::Values(Mode{"ReadOnly", O_RDONLY}, Mode{"WriteOnly", O_WRONLY},
+                                         Mode{"Both", O_RDWR}),
+                         [](const auto &mode) { return mode.param.name; });
+
+// Empty, with a byte, full: what cannot be done with this file is not said to be ready, or a
+// program that asks for it spins.
+TEST_P(EachOpenMode, SaysWhatAFifoSays)
+{
+    const Fifo fifo;
+    const Descriptor ends[] = {Descriptor(Fifo::open(O_RDWR)),
+                               Descriptor(::open("/dev/waitq0", O_RDWR | O_NONBLOCK))};
+    const Descriptor reference(Fifo::open(GetParam().flags)),
+        file(::open("/dev/waitq0", GetParam().flags | O_NONBLOCK));
+    const auto expect_same = [&](const char *when) {
+        constexpr short asked = POLLIN | POLLOUT | POLLPRI | POLLRDNORM | POLLWRNORM;
+        EXPECT_EQ(ready(file, asked), ready(reference, asked)) << when;
+    };
+    expect_same("empty");
+    for (const Descriptor &end : ends)
+        ASSERT_EQ(write(end, "x"), 1);
+    expect_same("with a byte");
+    for (const Descriptor &end : ends)
+        while (write(end, std::string(4096, 'f')) > 0) {
+        }
+    expect_same("full");
+    for (const Descriptor &end : ends)
+        while (!read_text(end).empty()) {
+        }
+    expect_same("empty again");
+}
+
+TEST_F(Poll, EventsAreToldToReadersOnly)
+{
+    const File reads(O_RDONLY), writes(O_WRONLY), both, neither(O_ACCMODE);
+    ASSERT_EQ(wake(both, 1).error, 0);
+    EXPECT_EQ(ready(reads), POLLMSG);
+    EXPECT_EQ(ready(writes), POLLOUT);
+    EXPECT_EQ(ready(both), POLLMSG | POLLOUT);
+    EXPECT_EQ(ready(neither), 0);
+}
+
+// A poll that is answered by a wake-up obeys the mode as well.
+TEST_F(Poll, AWriterSleepsOnWhileBytesCome)
+{
+    const File both, writes(O_WRONLY);
+    Caller poller([&] {
+        pollfd entry{writes.fd(), POLLIN | POLLMSG, 0};
+        return value_of(poll(&entry, 1, -1));
+    });
+    ASSERT_TRUE(asleep_at(poller.tid(), 'S', both, WAITQ_PLACE_POLLERS));
+    ASSERT_EQ(write(both, "x"), 1);
+    ASSERT_EQ(wake(both, 1).error, 0);
+    EXPECT_TRUE(asleep_at(poller.tid(), 'S', both, WAITQ_PLACE_POLLERS));
+    EXPECT_FALSE(poller.done());
+    poller.signal();
+    EXPECT_EQ(poller.result(), -EINTR);
+}
+
+// ---- each thing that one polls for ---------------------------------------------------
 
 struct Source {
     const char *name;
@@ -98,7 +178,7 @@ const auto name_of = [](const auto &source) { return source.param.name; };
 INSTANTIATE_TEST_SUITE_P(Sources, EachSource,
                          testing::Values(byte_source, room_source, event_source), name_of);
 
-// select() has no set for POLLMSG.
+// select() has no set for POLLMSG: an EVENTFD is for that.
 class EachSelectable : public EachSource {};
 
 INSTANTIATE_TEST_SUITE_P(Sources, EachSelectable, testing::Values(byte_source, room_source),
@@ -106,10 +186,7 @@ INSTANTIATE_TEST_SUITE_P(Sources, EachSelectable, testing::Values(byte_source, r
 
 TEST_P(EachSource, WakesPoll)
 {
-    Caller poller([&] {
-        pollfd entry{file_->fd(), GetParam().event, 0};
-        return value_of(poll(&entry, 1, -1)) == 1 ? static_cast<long>(entry.revents) : -1L;
-    });
+    Caller poller([&] { return static_cast<long>(ready(*file_, GetParam().event, -1)); });
     ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
     GetParam().raise(*file_);
     EXPECT_EQ(poller.result(), GetParam().event);
@@ -130,36 +207,6 @@ TEST_P(EachSelectable, WakesSelect)
     GetParam().raise(*file_);
     EXPECT_EQ(selecting.result(), 1);
 }
-
-class Epoll {
-public:
-    Epoll() : fd_(epoll_create1(EPOLL_CLOEXEC)) {}
-    ~Epoll() { close(fd_); }
-    Epoll(const Epoll &) = delete;
-    Epoll &operator=(const Epoll &) = delete;
-
-    void add(const File &file, std::uint32_t events) const
-    {
-        epoll_event event{};
-        event.events = events;
-        ASSERT_EQ(epoll_ctl(fd_, EPOLL_CTL_ADD, file.fd(), &event), 0);
-    }
-    void modify(const File &file, std::uint32_t events) const
-    {
-        epoll_event event{};
-        event.events = events;
-        ASSERT_EQ(epoll_ctl(fd_, EPOLL_CTL_MOD, file.fd(), &event), 0);
-    }
-    // The events of the one file in it, 0 if none came in time (-1: without end).
-    [[nodiscard]] std::uint32_t wait(int timeout_ms) const
-    {
-        epoll_event event{};
-        return epoll_wait(fd_, &event, 1, timeout_ms) == 1 ? event.events : 0;
-    }
-
-private:
-    int fd_;
-};
 
 TEST_P(EachSource, LevelTriggeredSaysSoUntilItIsOver)
 {
@@ -221,7 +268,7 @@ TEST_F(Poll, EpollExclusiveWakesOne)
             return done;
         };
         ASSERT_TRUE(until([&] { return count() >= woken; }));
-        // The wake-up is over when write() returns: who still sleeps was not woken by it.
+        // The wake-up is over when write() returns: a task that still sleeps was not woken by it.
         int asleep = 0;
         for (const auto &poller : pollers)
             asleep += !poller->done() && state_of(poller->tid()) == 'S';

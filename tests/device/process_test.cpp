@@ -114,7 +114,7 @@ TEST_F(Process, ReadRestartsWithSaRestart)
     Child reader([&] { return reader_with_handler(file, SA_RESTART); });
     ASSERT_TRUE(asleep(reader.pid(), 'S', file, &waitq_info::readers));
     reader.signal(SIGUSR1);
-    ASSERT_TRUE(until([&] { return info(file).signals == 1; }));
+    ASSERT_TRUE(until([&] { return info(file).interrupted == 1; }));
     ASSERT_TRUE(asleep(reader.pid(), 'S', file, &waitq_info::readers)); // again
     ASSERT_EQ(write(file, "b"), 1);
     EXPECT_EQ(WEXITSTATUS(reader.status()), 0);
@@ -177,7 +177,7 @@ TEST_F(Process, ForkAndDupShareTheOpenFile)
         Child child([&] {
             waitq_timer cancel{};
             cancel.size = sizeof cancel;
-            cancel.flags = WAITQ_TIMER_CANCEL;
+            cancel.flags = WAITQ_CANCEL;
             return ioctl(copy, WAITQ_IOC_TIMER, &cancel) == 0 && cancel.fired > 3 ? 0 : 1;
         });
         EXPECT_EQ(WEXITSTATUS(child.status()), 0);
@@ -200,7 +200,7 @@ TEST_F(Process, CloseWhileAnotherThreadWaits)
     ASSERT_TRUE(asleep(reader.tid(), 'S', observer, &waitq_info::readers));
     file.close(); // the reader's call holds the open file
     ASSERT_TRUE(asleep(reader.tid(), 'S', observer, &waitq_info::readers));
-    EXPECT_EQ(unload_module(), -EAGAIN);
+    EXPECT_EQ(unload(device), -EAGAIN);
     ASSERT_EQ(write(observer, "b"), 1);
     EXPECT_EQ(reader.result(), 1);
     EXPECT_EQ(byte, 'b');

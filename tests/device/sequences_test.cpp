@@ -4,24 +4,26 @@
 #include "../core/sequence.hpp"
 
 #include "../core/sequence_sim.hpp"
+#include "support/lab.hpp"
 #include "support/module.hpp"
+#include "support/polling.hpp"
 #include "support/tasks.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
-#include <poll.h>
 #include <vector>
 
 namespace waitq::test {
 namespace {
 
+using What = core::SequenceCall::What;
+
+// A queue of the device or of the lab; of the other, nothing is asked.
 class RealKernel : public core::SequenceWorld {
 public:
-    long wake(waitq_wake &request) override
-    {
-        return value_of(::ioctl(now_.fd(), WAITQ_IOC_WAKE, &request));
-    }
+    explicit RealKernel(bool of_lab) : of_lab_(of_lab) {}
+
+    long wake(waitq_wake &request) override { return ioctl(WAITQ_IOC_WAKE, &request); }
     long read_now(unsigned int size, std::string &bytes) override
     {
         bytes.assign(size, '?');
@@ -30,12 +32,15 @@ public:
         return result;
     }
     long write_now(const std::string &bytes) override { return write(now_, bytes); }
-    unsigned int poll_now() override
+    unsigned int poll_now() override { return static_cast<unsigned int>(ready(now_)); }
+    waitq_info info() override { return test::info(file_); }
+    long take_now() override { return take_by(events_now_); }
+    long add_now(unsigned long long n) override { return write(events_now_, &n, sizeof n); }
+    long wake_in_lab(lab_wake &request) override
     {
-        pollfd poll{now_.fd(), POLLIN | POLLOUT | POLLMSG, 0};
-        return ::poll(&poll, 1, 0) > 0 ? static_cast<unsigned int>(poll.revents) : 0;
+        return value_of(::ioctl(lab_.fd(), LAB_IOC_WAKE, &request));
     }
-    waitq_info info() override { return test::info(now_); }
+    lab_info info_of_lab() override { return test::info(lab_); }
 
     void start(unsigned int number, const core::SequenceCall &call) override
     {
@@ -54,12 +59,12 @@ public:
         result = slot.caller->result();
         slot.caller.reset();
         call = slot.call;
-        if (call.what == core::SequenceCall::What::read && result > 0)
+        if (call.what == What::read && result > 0)
             bytes = slot.bytes.substr(0, static_cast<std::size_t>(result));
         return true;
     }
 
-    // Waits until each call has returned or sleeps, and nobody has run between two looks: a
+    // Waits until each call has returned or sleeps, and no task has run between two looks: a
     // task that was seen asleep may have been woken by one that was looked at later.
     [[nodiscard]] testing::AssertionResult rest()
     {
@@ -70,7 +75,7 @@ public:
                 if (!slot.caller || slot.caller->done())
                     continue;
                 const char state = state_of(slot.caller->tid());
-                if (state != 'S' && state != 'D')
+                if (state != 'S' && state != 'D' && state != 'I')
                     now.push_back(~0UL);
                 now.push_back(switches_of(slot.caller->tid()));
             }
@@ -87,43 +92,53 @@ private:
         std::unique_ptr<Caller> caller;
     };
 
+    long ioctl(unsigned long number, void *request) const
+    {
+        return value_of(::ioctl(file_.fd(), number, request));
+    }
+    static long take_by(const Descriptor &events)
+    {
+        __u64 value = 0;
+        return read(events, &value, sizeof value);
+    }
     long perform(Slot &slot)
     {
         switch (slot.call.what) {
-        case core::SequenceCall::What::wait:
-            return value_of(::ioctl(file_.fd(), WAITQ_IOC_WAIT, &slot.call.wait));
-        case core::SequenceCall::What::read:
+        case What::wait:
+            return ioctl(WAITQ_IOC_WAIT, &slot.call.wait);
+        case What::take:
+            return take_by(events_);
+        case What::read:
             return read(file_, slot.bytes.data(), slot.bytes.size());
-        case core::SequenceCall::What::write:
+        case What::write:
             return write(file_, slot.bytes);
+        case What::lab_wait:
+            return value_of(::ioctl(lab_.fd(), LAB_IOC_WAIT, &slot.call.in_lab));
         }
         return 0;
     }
     // Asleep before its call, or on its way out, is not at rest.
     [[nodiscard]] std::size_t asleep_in_queue()
     {
+        if (of_lab_) {
+            const lab_info figures = info_of_lab();
+            return figures.waiters + figures.waiters_exclusive;
+        }
         const waitq_info figures = info();
         return figures.readers + figures.writers + figures.event_waiters +
                figures.event_waiters_exclusive;
     }
-    static unsigned long switches_of(pid_t task)
-    {
-        std::ifstream file("/proc/" + std::to_string(task) + "/status");
-        unsigned long sum = 0;
-        for (std::string word; file >> word;)
-            if (unsigned long count = 0; word.ends_with("ctxt_switches:") && file >> count)
-                sum += count;
-        return sum;
-    }
 
-    File file_;
-    File now_{O_RDWR | O_NONBLOCK};
+    const bool of_lab_;
+    File file_, now_{O_RDWR | O_NONBLOCK};
+    Descriptor events_{open_eventfd(file_)}, events_now_{open_eventfd(file_, O_NONBLOCK)};
+    LabFile lab_;
     std::array<Slot, core::sequence_slots> slots_;
 };
 
 std::string on_this_kernel(unsigned int seed, unsigned int length)
 {
-    RealKernel kernel;
+    RealKernel kernel(core::Sequence::is_of_lab(seed));
     core::Sequence sequence(kernel, seed, length);
     do
         EXPECT_TRUE(kernel.rest()) << "after:\n" << sequence.text();
@@ -137,15 +152,16 @@ class Sequences : public testing::TestWithParam<unsigned int> {};
 
 TEST_P(Sequences, ComeOutAsOnTheSimulatedKernel)
 {
+    const std::string parameters = "queues=1 capacity=" + std::to_string(core::sequence_capacity);
     const unsigned int first = GetParam() * seeds_at_once;
     for (unsigned int seed = first; seed < first + seeds_at_once && !HasFailure(); ++seed) {
         // A module for each sequence: the figures begin at 0.
-        ASSERT_EQ(load_module("queues=1 capacity=" + std::to_string(core::sequence_capacity)), 0);
+        const bool of_lab = core::Sequence::is_of_lab(seed);
+        const Module &module = of_lab ? lab : device;
+        ASSERT_EQ(load(module, of_lab ? "queues=1" : parameters), 0);
         EXPECT_EQ(on_this_kernel(seed, 40), core::sequence_on_simulation(seed, 40))
             << "seed " << seed << "; first: this kernel, second: the simulation";
-        int error = 0;
-        EXPECT_TRUE(until([&] { return (error = unload_module()) != -EAGAIN; }));
-        ASSERT_EQ(error, 0);
+        unload_when_free(module);
     }
 }
 

@@ -263,7 +263,7 @@ TEST_F(Stream, SignalBeforeTheFirstByteInterrupts)
     ASSERT_TRUE(asleep(reader.tid(), 'S', file, &waitq_info::readers));
     reader.signal();
     EXPECT_EQ(reader.result(), -EINTR);
-    EXPECT_EQ(info(file).signals, 1U);
+    EXPECT_EQ(info(file).interrupted, 1U);
 
     fill(file);
     Caller writer([&] { return write(file, "w"); });
@@ -302,6 +302,36 @@ TEST_F(Stream, SignalledReaderDoesNotSwallowTheWake)
     EXPECT_EQ(second.result(), 1);
 }
 
+// A call that must not sleep, on a file that may: all of a write or nothing of it, for io_uring
+// takes a short one for the whole answer.
+TEST_F(Stream, NowaitWriteMovesAllOrNothing)
+{
+    const File file;
+    const auto now = [&](std::size_t size) {
+        std::string text(size, 'w');
+        const iovec piece{text.data(), text.size()};
+        return value_of(pwritev2(file.fd(), &piece, 1, -1, RWF_NOWAIT));
+    };
+    fill(file, 10000);
+    EXPECT_EQ(now(10001), -EAGAIN);
+    EXPECT_EQ(now(1 << 20), -EAGAIN);
+    EXPECT_EQ(info(file).bytes, info(file).capacity - 10000);
+    EXPECT_EQ(now(10000), 10000);
+    EXPECT_EQ(now(1), -EAGAIN);
+}
+
+TEST_F(Stream, NowaitReadTakesWhatIsThere)
+{
+    const File file;
+    char text[8] = {};
+    const iovec piece{text, sizeof text};
+    const auto now = [&] { return value_of(preadv2(file.fd(), &piece, 1, -1, RWF_NOWAIT)); };
+    EXPECT_EQ(now(), -EAGAIN);
+    ASSERT_EQ(write(file, "abc"), 3);
+    EXPECT_EQ(now(), 3);
+    EXPECT_EQ(now(), -EAGAIN);
+}
+
 TEST_F(Stream, VectorsAreOneWrite)
 {
     const File file;
@@ -321,8 +351,8 @@ TEST_F(Stream, IsNotSeekable)
 
 TEST_F(Stream, QueuesAreApart)
 {
-    ASSERT_EQ(unload_module(), 0);
-    ASSERT_EQ(load_module("queues=2"), 0);
+    ASSERT_EQ(unload(device), 0);
+    ASSERT_EQ(load(device, "queues=2"), 0);
     const File zero, one(O_RDWR, 1);
     ASSERT_EQ(write(zero, "zero"), 4);
     EXPECT_EQ(info(one).bytes, 0U);

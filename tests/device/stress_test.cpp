@@ -103,8 +103,8 @@ TEST_F(Stress, HundredThousandMessagesOfManyToMany)
 // Writes of the largest atomic size, and longer ones between them: each comes out whole.
 TEST_F(Stress, WritesAreNeverInterleaved)
 {
-    ASSERT_EQ(unload_module(), 0);
-    ASSERT_EQ(load_module("queues=1 capacity=8192"), 0);
+    ASSERT_EQ(unload(device), 0);
+    ASSERT_EQ(load(device, "queues=1 capacity=8192"), 0);
     constexpr std::size_t longest = WAITQ_ATOMIC_WRITE;
     constexpr std::size_t sizes[] = {longest, 1000, 3 * longest, 1};
     constexpr int each = 100;
@@ -160,13 +160,10 @@ TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
         callers.push_back(std::make_unique<Caller>([&, i] {
             std::mt19937 own(random_seed + static_cast<unsigned int>(i) + 1);
             while (consumed < tokens) {
-                const auto request = wait_request(own() % 2 ? WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT
-                                                            : WAITQ_WAIT_EVENT_INTERRUPTIBLE,
-                                                  1, 0, WAITQ_EXCLUSIVE | WAITQ_CONSUME);
-                auto timed = request;
-                if (timed.kind == WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT)
-                    timed.timeout_ns = static_cast<__s64>(own() % 5000000);
-                const long error = wait(file, timed).error;
+                waitq_wait request = wait_request(1, WAITQ_EXCLUSIVE | WAITQ_CONSUME);
+                if (own() % 2)
+                    request = timed(request, static_cast<__s64>(own() % 5000000));
+                const long error = wait(file, request).error;
                 if (error == 0)
                     ++consumed;
                 else if (error != -ETIMEDOUT && error != -EINTR)
@@ -184,7 +181,7 @@ TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
         }
     }
     ASSERT_TRUE(until([&] { return consumed == tokens; })) << "seed " << random_seed;
-    ASSERT_EQ(wake(file, consumers, WAITQ_WAKE_UP_ALL).error, 0); // whoever sleeps may go
+    ASSERT_EQ(wake(file, consumers, every_one).error, 0); // those that sleep may go
     for (const auto &caller : callers)
         EXPECT_EQ(caller->result(), 0);
 }
@@ -201,9 +198,8 @@ TEST_F(Stress, NoWakeIsLostWhileGoingToSleep)
     std::atomic<__u64> taken{0};
     Caller waiter([&] {
         while (taken < rounds) {
-            if (const long error = wait(file, wait_request(WAITQ_WAIT_EVENT_INTERRUPTIBLE, 1, 0,
-                                                           WAITQ_CONSUME | WAITQ_EXCLUSIVE))
-                                       .error)
+            if (const long error =
+                    wait(file, wait_request(1, WAITQ_CONSUME | WAITQ_EXCLUSIVE)).error)
                 return error;
             ++taken;
         }

@@ -45,4 +45,12 @@ void __tsan_write_range(void *at, unsigned long size)
     sim::plain_access(at, size, Access::write);
 }
 
+// __atomic_load_n() of a pointer: others may write to it at the same time, so it is a step.
+unsigned long __tsan_atomic64_load(const volatile unsigned long *at, int)
+{
+    sim::point();
+    sim::touch(const_cast<const unsigned long *>(at), Access::read);
+    return *at;
+}
+
 } // extern "C"

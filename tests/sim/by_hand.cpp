@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // by_hand.cpp - what sleeping by hand needs of kernel/sched/wait.c, and what the seam has of its
-// own: walks with marks, sleeping with the head's lock held, the queue that ends.
+// own: what a walk is made of, sleeping with the head's lock held, the queue that ends.
 #include "lock.hpp"
 #include "machine.hpp"
 #include "wait_list.hpp"
@@ -16,7 +16,7 @@ void prepare_to_wait(wait_queue_head *opaque_head, wait_queue_entry *opaque_entr
     entry.flags &= ~WQ_FLAG_EXCLUSIVE;
     const bool irqs = spin_lock(head.lock);
     if (!linked(entry)) {
-        link(head, entry, true);
+        link(head, entry, Place::first);
         tell("links itself into \"%s\"", head.lock.name);
     }
     set_current_state(static_cast<unsigned int>(state));
@@ -33,7 +33,7 @@ bool prepare_to_wait_exclusive(wait_queue_head *opaque_head, wait_queue_entry *o
     const bool irqs = spin_lock(head.lock);
     if (!linked(entry)) {
         was_empty = head.list.next == &head.list;
-        link(head, entry, false);
+        link(head, entry, Place::last);
         tell("links itself into \"%s\", exclusively", head.lock.name);
     }
     set_current_state(static_cast<unsigned int>(state));
@@ -46,7 +46,7 @@ void add_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
     WaitHead &head = inside(opaque_head);
     inside(entry).flags &= ~WQ_FLAG_EXCLUSIVE;
     const bool irqs = spin_lock(head.lock);
-    link(head, inside(entry), true);
+    link(head, inside(entry), Place::first);
     spin_unlock(head.lock, irqs);
 }
 
@@ -55,7 +55,7 @@ void add_wait_queue_exclusive(wait_queue_head *opaque_head, wait_queue_entry *en
     WaitHead &head = inside(opaque_head);
     inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
     const bool irqs = spin_lock(head.lock);
-    link(head, inside(entry), false);
+    link(head, inside(entry), Place::last);
     spin_unlock(head.lock, irqs);
 }
 
@@ -66,7 +66,7 @@ void kapi_add_priority(wait_queue_head *opaque_head, wait_queue_entry *entry)
     if (wait_version().priority_is_exclusive)
         inside(entry).flags |= WQ_FLAG_EXCLUSIVE;
     const bool irqs = spin_lock(head.lock);
-    link(head, inside(entry), true);
+    link(head, inside(entry), Place::first);
     spin_unlock(head.lock, irqs);
 }
 
@@ -79,7 +79,7 @@ int kapi_add_priority_exclusive(wait_queue_head *opaque_head, wait_queue_entry *
     const bool taken =
         head.list.next != &head.list && (entry_of(head.list.next).flags & WQ_FLAG_PRIORITY);
     if (!taken)
-        link(head, inside(entry), true);
+        link(head, inside(entry), Place::first);
     spin_unlock(head.lock, irqs);
     if (taken)
         entry_ends(entry);
@@ -98,7 +98,7 @@ void remove_wait_queue(wait_queue_head *opaque_head, wait_queue_entry *entry)
 void kapi_link(wait_queue_head *head, wait_queue_entry *entry)
 {
     must_hold(inside(head), "__add_wait_queue()");
-    link(inside(head), inside(entry), true);
+    link(inside(head), inside(entry), Place::first);
 }
 
 void kapi_unlink(wait_queue_head *head, wait_queue_entry *entry)
@@ -119,45 +119,62 @@ bool kapi_is_unlinked(const wait_queue_entry *opaque_entry)
         return false;
     acquire_from(&entry.link);
     mark_ended(opaque_entry, true);
+    layer_part_ends(opaque_entry);
     return true;
 }
 
-void kapi_walk_begin(kapi_walk *walk, wait_queue_head *opaque_head)
+// The marks of a walk. They need no points of their own: a mark is neither a task's nor unlinked
+// without the lock.
+void kapi_init_mark(wait_queue_entry *mark, kapi_wake_function function)
+{
+    WaitEntry &entry = inside(mark);
+    entry = {0, nullptr, function, {&entry.link, &entry.link}};
+}
+
+// From when it is linked until it is unlinked the mark must live.
+static void own_mark(wait_queue_entry *mark)
+{
+    Task &self = current();
+    if (self.entry_count == self.entries.size())
+        refuse("%s has more wait entries than it should", self.name);
+    self.entries[self.entry_count++] = {mark, false};
+}
+
+void kapi_link_first(wait_queue_head *opaque_head, wait_queue_entry *mark)
 {
     WaitHead &head = inside(opaque_head);
-    must_hold(head, "kapi_walk_begin()");
+    must_hold(head, "kapi_link_first()");
     current().walked = &head;
-    for (wait_queue_entry *mark : {&walk->at, &walk->end}) {
-        WaitEntry &entry = inside(mark);
-        entry = {0, nullptr, mark_passed, {&entry.link, &entry.link}};
-        link(head, entry, mark == &walk->at);
-    }
+    own_mark(mark);
+    link(head, inside(mark), Place::very_first);
 }
 
-wait_queue_entry *kapi_walk_next(kapi_walk *walk)
+void kapi_link_last(wait_queue_head *opaque_head, wait_queue_entry *entry)
 {
-    WaitHead &head = *current().walked;
-    must_hold(head, "kapi_walk_next()");
-    WaitEntry &at = inside(&walk->at);
-    for (;;) {
-        List *next = at.link.next;
-        if (next == &inside(&walk->end).link)
-            return nullptr;
-        at.link.prev->next = next; // list_move()
-        next->prev = at.link.prev;
-        insert(at.link, *next, *next->next);
-        WaitEntry &entry = entry_of(next);
-        if (entry.function && entry.function != mark_passed)
-            return opaque(entry);
-    }
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, "__add_wait_queue_entry_tail()");
+    if (!inside(entry).task)
+        own_mark(entry);
+    link(head, inside(entry), Place::last);
 }
 
-void kapi_walk_end(kapi_walk *walk)
+void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
 {
-    WaitHead &head = *current().walked;
-    must_hold(head, "kapi_walk_end()");
-    unlink(head, inside(&walk->at));
-    unlink(head, inside(&walk->end));
+    must_hold(*current().walked, "kapi_move_behind()");
+    List &link = inside(mark).link, &prev = inside(entry).link;
+    link.prev->next = link.next;
+    link.next->prev = link.prev;
+    insert(link, prev, *prev.next);
+}
+
+wait_queue_entry *kapi_next(wait_queue_head *opaque_head, wait_queue_entry *entry)
+{
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, "kapi_next()");
+    // Another walk may have gone through another head since.
+    current().walked = &head;
+    List *next = inside(entry).link.next;
+    return next == &head.list ? nullptr : opaque(entry_of(next));
 }
 
 unsigned int kapi_entry_flags(const wait_queue_entry *entry)
@@ -232,7 +249,7 @@ static int sleep_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_e
     WaitEntry &entry = inside(opaque_entry);
     must_hold(head, "kapi_sleep_locked()");
     kapi_init_wait_entry(opaque_entry, flags, function);
-    link(head, entry, false);
+    link(head, entry, Place::last);
     tell("links itself into \"%s\"", head.lock.name);
     set_current_state(TASK_INTERRUPTIBLE);
     touch(&current(), Access::read);

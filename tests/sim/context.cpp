@@ -4,14 +4,22 @@
 #include "machine.hpp"
 #include "objects.hpp"
 
-#include <uapi/waitq.h>
+#include <algorithm>
+#include <array>
+#include <uapi/waitq_lab.h>
+#include <utility>
 
 namespace sim {
 namespace {
 
 Task *worker = nullptr;
-work_struct *scheduled = nullptr; // of the one queue that a scenario has
-bool working = false;
+// What is scheduled, in order, and what runs.
+struct Workqueue {
+    std::array<work_struct *, 8> waiting;
+    unsigned int count;
+    work_struct *running;
+};
+Workqueue workqueue{};
 
 struct Errand {
     void (*function)(void *argument);
@@ -26,28 +34,38 @@ unsigned int rcu_readers = 0;
 
 bool has_work(const void *)
 {
-    return scheduled != nullptr;
+    return workqueue.count != 0;
 }
 
-bool not_working(const void *)
+bool not_running(const void *work)
 {
-    return !working;
+    return workqueue.running != work;
+}
+
+void take_out(work_struct *work)
+{
+    auto *end =
+        std::remove(workqueue.waiting.begin(), workqueue.waiting.begin() + workqueue.count, work);
+    workqueue.count = static_cast<unsigned int>(end - workqueue.waiting.begin());
+    inside(work).scheduled = false;
 }
 
 void run_worker(void *)
 {
     for (;;) {
-        point_when(has_work, &scheduled);
-        touch(&scheduled, Access::write);
-        acquire_from(&scheduled);
-        work_struct *work = std::exchange(scheduled, nullptr);
-        working = true;
+        point_when(has_work, &workqueue);
+        touch(&workqueue, Access::write);
+        acquire_from(&workqueue);
+        work_struct *work = workqueue.waiting[0];
+        take_out(work);
+        workqueue.running = work;
         tell("begins the work");
-        waitq_deferred(work);
+        inside(work).function(work);
         must_be_clean("the work's function");
         point();
-        touch(&scheduled, Access::write);
-        working = false;
+        touch(&workqueue, Access::write);
+        release_to(&workqueue);
+        workqueue.running = nullptr;
     }
 }
 
@@ -112,8 +130,7 @@ void watch_rcu()
 void reset_contexts()
 {
     worker = nullptr;
-    scheduled = nullptr;
-    working = false;
+    workqueue = {};
     errand = {};
     rcu_watched = false;
     rcu_readers = 0;
@@ -128,12 +145,12 @@ extern "C" {
 bool kapi_run_in(unsigned int context, void (*function)(void *argument), void *argument)
 {
     must_be_able_to_sleep("kapi_run_in()");
-    if (context == WAITQ_CONTEXT_PROCESS) {
+    if (context == LAB_CONTEXT_PROCESS) {
         function(argument);
         return true;
     }
     if (!errand.runner)
-        refuse("%s sends an errand that nobody runs", current().name);
+        refuse("%s sends an errand, and no thread runs it", current().name);
     point();
     touch(&errand, Access::write);
     release_to(&errand);
@@ -150,32 +167,64 @@ bool kapi_run_in(unsigned int context, void (*function)(void *argument), void *a
     return true;
 }
 
-void kapi_work_init(work_struct *work)
+static void init_work(work_struct *work, void (*function)(work_struct *))
 {
-    inside(work) = {true, nullptr};
+    inside(work) = {function, true, false};
 }
 
-void kapi_work_schedule(work_struct *work)
+static void schedule_work(work_struct *work)
 {
     if (!inside(work).initialised)
         refuse("%s schedules work that was never initialised", current().name);
     if (!worker)
-        refuse("%s schedules work that nobody does", current().name);
+        refuse("%s schedules work, and the scenario has no worker", current().name);
     point();
-    touch(&scheduled, Access::write);
-    release_to(&scheduled);
-    scheduled = work;
+    touch(&workqueue, Access::write);
+    release_to(&workqueue);
+    if (!std::exchange(inside(work).scheduled, true))
+        workqueue.waiting.at(workqueue.count++) = work;
     tell("leaves the rest to a worker");
 }
 
-void kapi_work_cancel(work_struct *)
+static void cancel_work(work_struct *work)
 {
     must_be_able_to_sleep("cancel_work_sync()");
     if (!worker)
         return;
-    point_when(not_working, &scheduled);
-    touch(&scheduled, Access::write);
-    scheduled = nullptr;
+    point_when(not_running, work, &workqueue);
+    touch(&workqueue, Access::write);
+    acquire_from(&workqueue);
+    take_out(work);
+}
+
+void kapi_work_init(work_struct *work)
+{
+    init_work(work, waitq_deferred);
+}
+
+void kapi_work_schedule(work_struct *work)
+{
+    schedule_work(work);
+}
+
+void kapi_work_cancel(work_struct *work)
+{
+    cancel_work(work);
+}
+
+void kapi_lab_work_init(work_struct *work)
+{
+    init_work(work, lab_deferred);
+}
+
+void kapi_lab_work_schedule(work_struct *work)
+{
+    schedule_work(work);
+}
+
+void kapi_lab_work_cancel(work_struct *work)
+{
+    cancel_work(work);
 }
 
 void kapi_rcu_read_lock()
@@ -199,12 +248,16 @@ void kapi_synchronize_rcu()
     touch(&rcu_readers, Access::write);
 }
 
-// What an onlooker learns of a task is not simulated, and no scenario looks.
-void kapi_describe(waitq_waiter *waiter, task_struct *task, kapi_wake_function)
+// Of a task an onlooker learns its number only.
+void kapi_describe(kapi_seen *seen, task_struct *task, kapi_wake_function)
 {
-    point(); // may sleep
-    if (task)
-        waiter->pid = reinterpret_cast<Task *>(task)->index + 1;
+    must_be_able_to_sleep("kapi_describe()");
+    point();
+    *seen = {};
+    if (!task)
+        return;
+    seen->pid = reinterpret_cast<Task *>(task)->index + 1;
+    seen->state = 'S';
 }
 
 task_struct *kapi_entry_task(const wait_queue_entry *entry, bool is_task)
@@ -232,6 +285,11 @@ long kapi_macro_wait(unsigned int, kapi_macro *)
 void kapi_macro_wake(unsigned int, wait_queue_head *, int, unsigned int)
 {
     refuse("%s wakes by one of the kernel's own macros", current().name);
+}
+
+int kapi_macro_call_back(wait_queue_entry *, unsigned int, int, void *)
+{
+    refuse("%s calls the wake function of a macro's entry", current().name);
 }
 
 } // extern "C"

@@ -12,11 +12,6 @@ bool is_free(const void *lock)
     return static_cast<const SpinLock *>(lock)->holder == 0;
 }
 
-bool mutex_is_free(const void *mutex)
-{
-    return static_cast<const SleepingMutex *>(mutex)->holder == 0;
-}
-
 // Who ever held `outer` while taking `inner`, in this execution. An inversion is refused when
 // it is seen, not when it deadlocks. Every order that can come is explored, so the memory of
 // one execution is enough.
@@ -130,6 +125,13 @@ void spin_unlock_irqs_on(SpinLock &lock)
     spin_unlock(lock, true);
 }
 
+// lockdep_assert_held()
+void assert_held(const SpinLock &lock)
+{
+    if (lock.holder != current().index + 1)
+        refuse("%s is where \"%s\" must be held, and does not hold it", current().name, lock.name);
+}
+
 } // namespace sim
 
 using namespace sim;
@@ -203,37 +205,14 @@ bool kapi_head_is_locked(wait_queue_head *head)
     return inside(head).lock.holder != 0;
 }
 
-void kapi_mutex_init(mutex *mutex)
+void kapi_head_assert_held(wait_queue_head *head)
 {
-    inside(mutex) = {0, true, "a mutex"};
+    assert_held(inside(head).lock);
 }
 
-void kapi_mutex_lock(mutex *opaque)
+void kapi_spin_assert_held(spinlock *lock)
 {
-    SleepingMutex &mutex = inside(opaque);
-    Task &self = current();
-    must_be_able_to_sleep("mutex_lock()");
-    if (!mutex.initialised)
-        refuse("%s takes a mutex that was never initialised", self.name);
-    if (mutex.holder == self.index + 1)
-        refuse("self-deadlock: %s takes a mutex that it holds", self.name);
-    point_when(mutex_is_free, &mutex);
-    touch(&mutex, Access::write);
-    acquire_from(&mutex);
-    mutex.holder = static_cast<std::uint16_t>(self.index + 1);
-    ++self.mutexes;
-    tell("takes the mutex");
-}
-
-void kapi_mutex_unlock(mutex *opaque)
-{
-    SleepingMutex &mutex = inside(opaque);
-    Task &self = current();
-    if (mutex.holder != self.index + 1)
-        refuse("%s unlocks a mutex that it does not hold", self.name);
-    release_to(&mutex);
-    mutex.holder = 0;
-    --self.mutexes;
+    assert_held(inside(lock));
 }
 
 } // extern "C"

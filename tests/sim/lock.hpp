@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// lock.hpp - spinlocks and mutexes, and the rules that lockdep would watch over.
+// lock.hpp - spinlocks, and the rules that lockdep would watch over.
 #pragma once
 
 #include "objects.hpp"
@@ -14,5 +14,7 @@ void spin_unlock(SpinLock &lock, bool irqs_were_on);
 // in the same execution: on this CPU it would spin for ever.
 void spin_lock_irqs_on(SpinLock &lock);
 void spin_unlock_irqs_on(SpinLock &lock);
+// lockdep_assert_held()
+void assert_held(const SpinLock &lock);
 
 } // namespace sim

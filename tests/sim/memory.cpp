@@ -102,7 +102,7 @@ void *kapi_zalloc(size_t size)
     std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(used / grain), room / grain, living);
     void *memory = &arena[used];
     std::memset(memory, 0, room);
-    used += room + grain; // a gap that belongs to nobody
+    used += room + grain; // a gap that is never allocated
     return memory;
 }
 
@@ -149,6 +149,38 @@ bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
     return true;
 }
 
+int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size)
+{
+    must_be_able_to_sleep("copy_struct_from_user()");
+    const auto *from = reinterpret_cast<const unsigned char *>(user);
+    if (user >= 4096)
+        for (size_t i = size; i < user_size; ++i)
+            if (from[i] != 0)
+                return -KAPI_E2BIG;
+    if (!kapi_copy_from_user(to, user, std::min(size, user_size)))
+        return -KAPI_EFAULT;
+    if (user_size < size)
+        std::memset(static_cast<unsigned char *>(to) + user_size, 0, size - user_size);
+    return 0;
+}
+
+bool kapi_clear_user(unsigned long user, size_t size)
+{
+    must_be_able_to_sleep("clear_user()");
+    if (user < 4096 || strikes(current().failing_copy)) {
+        tell("can't clear the user's memory");
+        return false;
+    }
+    std::memset(reinterpret_cast<void *>(user), 0, size);
+    return true;
+}
+
+// (There is no speculation here.)
+unsigned long kapi_index_nospec(unsigned long index, unsigned long size)
+{
+    return index < size ? index : 0;
+}
+
 size_t kapi_iter_count(const iov_iter *iter)
 {
     return iter->count;
@@ -163,7 +195,7 @@ static size_t advance(iov_iter *iter, size_t size)
     return moved;
 }
 
-// A step of its own, byte by byte: who else is at these bytes races with it.
+// A step of its own, byte by byte: another access to these bytes races with it.
 static void access_bytes(const void *memory, size_t size, Access access)
 {
     point();

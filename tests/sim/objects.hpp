@@ -3,7 +3,8 @@
 // Each lives in zeroed memory before its init, as in the kernel.
 #pragma once
 
-#include <kernel/boundary.h>
+#include <kernel/device.h>
+#include <kernel/lab.h>
 
 #include <cstdint>
 
@@ -15,7 +16,7 @@ struct SpinLock {
     std::uint16_t holder; // task index + 1; 0: free
     bool initialised;
     bool taken_in_interrupt;
-    bool taken_with_irqs_on; // by who need not fear an interrupt: see spin_lock_irqs_on()
+    bool taken_with_irqs_on; // by a task that need not fear an interrupt: spin_lock_irqs_on()
     const char *name;
 };
 
@@ -35,12 +36,6 @@ struct WaitEntry {
     List link;
 };
 
-struct SleepingMutex {
-    std::uint16_t holder;
-    bool initialised;
-    const char *name;
-};
-
 struct HrTimer {
     std::uint16_t interrupt; // index of the thread that it fires in, + 1; 0: none
     bool initialised, armed, running;
@@ -55,9 +50,20 @@ struct Sleeper {
     bool started;
 };
 
+// An rb_node. A list sorted by key stands for the tree.
+struct SortedNode {
+    kapi_sorted *next;
+    bool in_tree;
+    void *nothing;
+};
+struct SortedTree { // an rb_root_cached
+    kapi_sorted *first;
+    void *nothing;
+};
+
 struct Work {
-    bool initialised;
-    void *nothing; // who does it: context.cpp
+    void (*function)(work_struct *work);
+    bool initialised, scheduled;
 };
 
 // A kernel struct and what is in it.
@@ -65,7 +71,7 @@ template <class Inside, class Opaque>
 Inside &inside(Opaque *opaque)
 {
     static_assert(sizeof(Inside) == sizeof(Opaque) && alignof(Inside) == alignof(Opaque),
-                  "layout.h does not describe this struct");
+                  "the layout headers do not describe this struct");
     return *reinterpret_cast<Inside *>(opaque);
 }
 inline WaitHead &inside(wait_queue_head *head)
@@ -80,18 +86,21 @@ inline SpinLock &inside(spinlock *lock)
 {
     return inside<SpinLock>(lock);
 }
-inline SleepingMutex &inside(mutex *mutex)
-{
-    return inside<SleepingMutex>(mutex);
-}
 inline HrTimer &inside(hrtimer *timer)
 {
     return inside<HrTimer>(timer);
 }
-
 inline Sleeper &inside(hrtimer_sleeper *sleeper)
 {
     return inside<Sleeper>(sleeper);
+}
+inline SortedNode &inside(rb_node *node)
+{
+    return inside<SortedNode>(node);
+}
+inline SortedTree &inside(rb_root_cached *tree)
+{
+    return inside<SortedTree>(tree);
 }
 inline Work &inside(work_struct *work)
 {

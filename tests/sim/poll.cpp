@@ -9,6 +9,12 @@ namespace {
 
 constexpr unsigned int always = 0x8 | 0x10; // EPOLLERR, EPOLLHUP
 
+unsigned int look(file &file, poll_table_struct *table)
+{
+    return file.eventfd ? waitq_eventfd_poll(file.eventfd, &file, table)
+                        : waitq_poll(file.device, &file, table);
+}
+
 unsigned int key_of(void *key)
 {
     return static_cast<unsigned int>(reinterpret_cast<std::uintptr_t>(key));
@@ -66,7 +72,7 @@ unsigned int poll(file &file, unsigned int mask)
     poll_table_struct *table = &wait.table;
     unsigned int ready = 0;
     for (;;) {
-        ready = waitq_poll(file.device, &file, table) & wait.mask;
+        ready = look(file, table) & wait.mask;
         table = nullptr; // linked by now
         tell("polls: %s", ready ? "ready" : "not ready");
         if (ready || kapi_signal_pending())
@@ -111,7 +117,7 @@ void Epoll::add(file &file, unsigned int mask, bool exclusive)
     Table table{};
     table.poll_table_struct::link = Epoll::link;
     table.epoll = this;
-    if (waitq_poll(file.device, &file, &table) & mask_)
+    if (look(file, &table) & mask_)
         listed_ = true;
 }
 
@@ -120,7 +126,7 @@ void Epoll::remove()
     remove_wait_queue(head_, &entry_);
 }
 
-// ep_poll_callback(). Its result counts for an exclusive entry only: was somebody woken?
+// ep_poll_callback(). Its result counts for an exclusive entry only: was a task woken?
 int Epoll::callback(wait_queue_entry *entry, unsigned int, int, void *key)
 {
     Epoll &epoll = *reinterpret_cast<Epoll *>(entry);
@@ -165,7 +171,7 @@ unsigned int Epoll::wait()
         acquire_from(this);
         // ep_send_events(): level-triggered, so what is ready stays on the list.
         listed_ = false;
-        const unsigned int ready = waitq_poll(file_->device, file_, nullptr) & mask_;
+        const unsigned int ready = look(*file_, nullptr) & mask_;
         tell("epoll looks: %s", ready ? "ready" : "not ready");
         if (ready) {
             point();
@@ -186,6 +192,8 @@ struct Subscriber {
 };
 std::array<Subscriber, 8> subscribers;
 unsigned int subscriber_count = 0;
+std::array<Eventfd, 4> opened;
+unsigned int opened_count = 0;
 
 struct SigioWait {
     file *who;
@@ -203,6 +211,17 @@ bool sigio_came(const void *object)
 void reset_subscribers()
 {
     subscriber_count = 0;
+    opened_count = 0;
+}
+
+unsigned int eventfds_opened()
+{
+    return opened_count;
+}
+
+Eventfd eventfd(int number)
+{
+    return opened.at(static_cast<unsigned int>(number - first_eventfd));
 }
 
 void wait_for_sigio(file &file, unsigned int band, unsigned int seen)
@@ -221,15 +240,19 @@ using namespace sim;
 
 extern "C" {
 
-void kapi_wake_up_poll(wait_queue_head *head, unsigned int mask)
-{
-    wake_up(head, TASK_NORMAL, 1, reinterpret_cast<void *>(static_cast<std::uintptr_t>(mask)));
-}
-
 void kapi_poll_wait(file *, wait_queue_head *head, poll_table_struct *table)
 {
     if (table && table->link)
         table->link(table, head);
+}
+
+// A list that is empty is a null pointer.
+static void show_subscribers(fasync_struct **list)
+{
+    *list = nullptr;
+    for (unsigned int i = 0; i < subscriber_count; ++i)
+        if (subscribers[i].list == list)
+            *list = reinterpret_cast<fasync_struct *>(&subscribers[i]);
 }
 
 int fasync_helper(int, file *file, int on, fasync_struct **list)
@@ -242,10 +265,12 @@ int fasync_helper(int, file *file, int on, fasync_struct **list)
             continue;
         if (!on)
             subscribers[i] = subscribers[--subscriber_count];
+        show_subscribers(list);
         return on ? 0 : 1;
     }
     if (on)
         subscribers.at(subscriber_count++) = {list, file};
+    show_subscribers(list);
     return on != 0;
 }
 
@@ -262,6 +287,17 @@ void kill_fasync(fasync_struct **list, int, int band)
         ++who.sigio.at(static_cast<unsigned int>(band));
         tell("sends SIGIO to %s", who.owner ? who.owner->name : "nobody");
     }
+}
+
+int kapi_open_eventfd(waitq_queue *queue, unsigned int flags)
+{
+    must_be_able_to_sleep("kapi_open_eventfd()");
+    if (current().failing_alloc && --current().failing_alloc == 0) {
+        tell("gets no descriptor");
+        return -KAPI_ENOMEM;
+    }
+    opened.at(opened_count) = {queue, flags};
+    return first_eventfd + static_cast<int>(opened_count++);
 }
 
 } // extern "C"

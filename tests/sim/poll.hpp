@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// poll.hpp - who learns of readiness without sleeping in the device: poll(), epoll, SIGIO.
+// poll.hpp - how tasks learn of readiness without sleeping in the device: poll(), epoll, SIGIO;
+// and the descriptors that the device opens.
 #pragma once
 
 #include "objects.hpp"
@@ -9,7 +10,8 @@
 
 // An open file, as far as readiness goes.
 struct file {
-    waitq_file *device;
+    waitq_file *device;                // or
+    waitq_queue *eventfd;              // it is of kapi_open_eventfd()
     sim::Task *owner;                  // F_SETOWN
     std::array<unsigned int, 4> sigio; // signals sent, by band (POLL_IN, ...)
 };
@@ -56,6 +58,15 @@ private:
     Task *waiter_;
     wait_queue_head *head_;
 };
+
+// The descriptors that kapi_open_eventfd() has opened, the nth of this execution.
+struct Eventfd {
+    waitq_queue *queue;
+    unsigned int flags;
+};
+constexpr int first_eventfd = 3; // the number of the first
+unsigned int eventfds_opened();
+Eventfd eventfd(int number);
 
 // Sleeps until the file's owner was sent a SIGIO of this band more than `seen` times.
 void wait_for_sigio(file &file, unsigned int band, unsigned int seen);

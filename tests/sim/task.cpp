@@ -111,8 +111,6 @@ void must_be_clean(const char *call)
     if (self.held_count)
         refuse("%s returns from %s with the spinlock \"%s\" held", self.name, call,
                static_cast<const SpinLock *>(self.held[0].lock)->name);
-    if (self.mutexes)
-        refuse("%s returns from %s with a mutex held", self.name, call);
     if (!self.irqs_on && self.context != Context::interrupt)
         refuse("%s returns from %s with interrupts off", self.name, call);
     if (self.state != TASK_RUNNING)
@@ -121,7 +119,7 @@ void must_be_clean(const char *call)
         if (!self.entries[i].ended && !is_unlinked(self.entries[i].entry))
             refuse("%s returns from %s with a wait entry on its stack that is still linked",
                    self.name, call);
-    self.entry_count = 0; // who was unlinked by its waker need not have looked
+    self.entry_count = 0; // a task that its waker unlinked need not have looked
 }
 
 } // namespace sim

@@ -49,15 +49,15 @@ struct Task {
 
     unsigned int state;
     bool signal_pending, fatal_signal_pending;
-    bool privileged; // CAP_SYS_ADMIN
-    bool has_tick;   // somebody lets its timeouts pass (see timer.cpp)
+    bool privileged;            // CAP_SYS_ADMIN
+    bool has_tick;              // a thread lets its timeouts pass (see timer.cpp)
+    long long timens_offset_ns; // of its time namespace
     Tick tick;
 
     // Its CPU.
     bool irqs_on;
     std::array<HeldLock, 4> held; // spinlocks, innermost last
     unsigned int held_count;
-    unsigned int mutexes;
 
     bool sends_errand; // somebody else works on its stack: see kapi_run_in()
 
@@ -66,7 +66,7 @@ struct Task {
         wait_queue_entry *entry;
         bool ended;
     };
-    std::array<Entry, 4> entries;
+    std::array<Entry, 6> entries; // and the marks of its walks
     unsigned int entry_count;
     bool woke;        // default_wake_function(), in the wake function that it calls
     WaitHead *walked; // the list that its wake-up goes through
@@ -77,6 +77,7 @@ struct Task {
     // What others did for it and what it did, for the checks (tests/core).
     unsigned int tasks_woken, exclusive_woken; // by its wake-ups, through wait entries
     unsigned int times_woken;
+    unsigned int woken_through_entry; // times that a wake-up woke it, not a signal or its timer
     unsigned int resumed_at; // step in which it last came back from schedule(), or saw a signal
 };
 

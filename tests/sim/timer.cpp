@@ -13,6 +13,7 @@ namespace {
 long long now_ns = 0;
 bool clock_moves = false; // something in the scenario can move it
 unsigned int ahead_percent = 100;
+long long look_takes_ns = 0;
 
 struct Announced {
     const char *name;
@@ -101,15 +102,14 @@ void run_timer(void *argument)
         --timer.firings_left;
         move_clock(timer.expiry_ns);
         tell("fires");
-        const bool again = waitq_timer_fired(opaque);
+        waitq_timers_due(opaque);
         must_be_clean("the timer's function");
         point();
         check_memory(&timer, sizeof timer);
         touch(&timer, Access::write);
         release_to(&timer);
         timer.running = false;
-        timer.armed |= again;
-        tell("%s", again ? "is armed again" : "has fired");
+        tell("%s", timer.armed ? "is armed again" : "has fired");
     }
 }
 
@@ -126,6 +126,7 @@ void reset_timers()
     now_ns = 1'003'999'000;
     clock_moves = false;
     ahead_percent = 100;
+    look_takes_ns = 0;
     announced = {};
     timer_count = 0;
 }
@@ -146,9 +147,41 @@ void next_timer_fires(const char *name, unsigned int times)
     clock_moves = true;
 }
 
+void interrupts_take(long long ns)
+{
+    look_takes_ns = ns;
+    clock_moves |= ns != 0;
+}
+
 void jiffies_run_ahead(unsigned int percent)
 {
     ahead_percent = percent;
+}
+
+TimerState timer_state()
+{
+    const HrTimer &timer = inside(timers[0]);
+    return {timer.armed, timer.expiry_ns, timer.firings_left};
+}
+
+bool timer_will_fire()
+{
+    bool will = false;
+    for (unsigned int i = 0; i < timer_count; ++i)
+        will |= inside(timers[i]).armed || inside(timers[i]).firings_left == 0;
+    return will;
+}
+
+void timers_must_be_idle()
+{
+    point();
+    for (unsigned int i = 0; i < timer_count; ++i) {
+        touch(timers[i], Access::read);
+        if (inside(timers[i]).armed || inside(timers[i]).running)
+            refuse("the module is gone, and its hrtimer is %s",
+                   inside(timers[i]).armed ? "armed" : "running");
+    }
+    timer_count = 0;
 }
 
 void timers_in_freed_memory(const void *memory, std::size_t size)
@@ -178,7 +211,14 @@ long long kapi_now_ns()
     // A clock that nothing moves is a constant, and reading it no step.
     if (clock_moves)
         point();
+    if (look_takes_ns && current().context == Context::interrupt)
+        move_clock(now_ns + look_takes_ns);
     return read_clock();
+}
+
+long long kapi_timens_offset_ns()
+{
+    return current().timens_offset_ns;
 }
 
 long kapi_ns_to_jiffies(unsigned long long ns)
@@ -237,7 +277,7 @@ void kapi_sleeper_start(hrtimer_sleeper *opaque, long long ns)
 
 unsigned long long kapi_timer_slack_ns()
 {
-    return 50'000;
+    return timer_slack_ns;
 }
 
 bool kapi_sleeper_expired(const hrtimer_sleeper *opaque)
@@ -279,7 +319,7 @@ void kapi_timer_init(hrtimer *timer)
     timers[timer_count++] = timer;
 }
 
-void kapi_timer_start(hrtimer *opaque, long long ns, bool absolute)
+void kapi_timer_start(hrtimer *opaque, long long at_ns)
 {
     HrTimer &timer = inside(opaque);
     if (!timer.initialised)
@@ -287,24 +327,9 @@ void kapi_timer_start(hrtimer *opaque, long long ns, bool absolute)
     point();
     touch(&timer, Access::write);
     release_to(&timer);
-    timer.expiry_ns = absolute ? ns : read_clock() + ns;
+    timer.expiry_ns = at_ns;
     timer.armed = true;
     tell("arms the timer");
-}
-
-void kapi_timer_forward(hrtimer *opaque, long long not_before_ns, long long period_ns)
-{
-    HrTimer &timer = inside(opaque);
-    if (!timer.running || current().index + 1 != timer.interrupt)
-        refuse("%s forwards a timer from without its function", current().name);
-    if (period_ns <= 0)
-        refuse("%s goes on with a period of %lld ns", current().name, period_ns);
-    const long long late = not_before_ns - timer.expiry_ns;
-    if (late < 0)
-        return;
-    timer.expiry_ns += late / period_ns * period_ns;
-    if (timer.expiry_ns <= not_before_ns)
-        timer.expiry_ns += period_ns;
 }
 
 int hrtimer_cancel(hrtimer *opaque)

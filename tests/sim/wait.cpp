@@ -59,7 +59,7 @@ long prepare_to_wait_event(wait_queue_head *opaque_head, wait_queue_entry *opaqu
     } else {
         if (!linked(entry)) {
             const bool exclusive = entry.flags & WQ_FLAG_EXCLUSIVE;
-            link(head, entry, !exclusive);
+            link(head, entry, exclusive ? Place::last : Place::first);
             tell("links itself into \"%s\"%s", head.lock.name, exclusive ? ", exclusively" : "");
         }
         set_current_state(static_cast<unsigned int>(state));

@@ -12,6 +12,7 @@ namespace sim {
 enum EntryFlags : unsigned int {
     WQ_FLAG_EXCLUSIVE = 0x01,
     WQ_FLAG_WOKEN = 0x02,
+    WQ_FLAG_BOOKMARK = 0x04,
     WQ_FLAG_PRIORITY = 0x10,
 };
 
@@ -29,6 +30,7 @@ WaitVersion &wait_version();
 
 void mark_ended(const wait_queue_entry *entry, bool ended);
 bool is_unlinked(const wait_queue_entry *entry);
+void layer_part_ends(const wait_queue_entry *entry);
 // A wait entry of the current task's stack is over.
 void entry_ends(wait_queue_entry *entry);
 // __wake_up() of wait.c: takes the head's lock; `key` goes to the wake functions.

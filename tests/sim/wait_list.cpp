@@ -12,6 +12,8 @@ namespace {
 
 // What is behind a wait_queue_entry on the stack: the layer keeps its own data there.
 constexpr std::size_t entry_reach = sizeof(wait_queue_entry) + 48;
+// How far below an entry its own function may have something that lives as long.
+constexpr std::size_t same_frame = 256;
 
 } // namespace
 
@@ -39,30 +41,31 @@ void insert(List &link, List &prev, List &next)
     prev.next = &link;
 }
 
-void insert_first(WaitHead &head, WaitEntry &entry)
+List &before(WaitHead &head, Place place)
 {
     List *at = &head.list;
-    if (wait_version().behind_priority)
-        while (at->next != &head.list && (entry_of(at->next).flags & WQ_FLAG_PRIORITY))
-            at = at->next;
-    insert(entry.link, *at, *at->next);
-}
-
-void insert_last(WaitHead &head, WaitEntry &entry)
-{
-    insert(entry.link, *head.list.prev, head.list);
+    switch (place) {
+    case Place::very_first:
+        break;
+    case Place::first:
+        if (wait_version().behind_priority)
+            while (at->next != &head.list && (entry_of(at->next).flags & WQ_FLAG_PRIORITY))
+                at = at->next;
+        break;
+    case Place::last:
+        return *head.list.prev;
+    }
+    return *at;
 }
 
 // With the head's lock held. The link is what list_empty_careful() and wq_has_sleeper() see.
-void link(WaitHead &head, WaitEntry &entry, bool first)
+void link(WaitHead &head, WaitEntry &entry, Place place)
 {
     touch(&head.list, Access::write);
     touch(&entry.link, Access::write);
     mark_ended(opaque(entry), false);
-    if (first)
-        insert_first(head, entry);
-    else
-        insert_last(head, entry);
+    List &prev = before(head, place);
+    insert(entry.link, prev, *prev.next);
 }
 
 void unlink(WaitHead &head, WaitEntry &entry)
@@ -92,17 +95,9 @@ Task *owner_of(const wait_queue_entry *entry)
     return nullptr;
 }
 
-// The wake function of a walk's marks.
-int mark_passed(wait_queue_entry *, unsigned int, int, void *)
-{
-    return 0;
-}
-
 // The entries of the list must all be alive: one on a stack frame that is gone is a crash.
 void must_live(WaitHead &head, WaitEntry &entry)
 {
-    if (entry.function == mark_passed)
-        return;
     if (Fiber::on_any_stack(reinterpret_cast<std::uintptr_t>(&entry)) && !owner_of(opaque(entry)))
         refuse("%s finds a dead wait entry in \"%s\": its task has gone on", current().name,
                head.lock.name);
@@ -113,10 +108,11 @@ int wake_entry(WaitHead &head, WaitEntry &entry, unsigned int mode, int sync, vo
 {
     must_live(head, entry);
     const unsigned int flags = entry.flags;
-    const bool of_a_task = owner_of(opaque(entry)) != nullptr;
+    Task *owner = owner_of(opaque(entry));
     current().woke = false;
     const int woke = entry.function(opaque(entry), mode, sync, key);
-    if (of_a_task && current().woke) {
+    if (owner && current().woke) {
+        ++owner->woken_through_entry;
         ++current().tasks_woken;
         current().exclusive_woken += (flags & WQ_FLAG_EXCLUSIVE) != 0;
     }
@@ -132,13 +128,15 @@ int walk(WaitHead &head, unsigned int mode, int nr, void *key)
     while (at != &head.list) {
         WaitEntry &entry = entry_of(at);
         List *next = at->next;
+        at = next;
         const unsigned int flags = entry.flags;
+        if (flags & WQ_FLAG_BOOKMARK)
+            continue;
         const int woke = wake_entry(head, entry, mode, 0, key);
         if (woke < 0)
             break;
         if (woke > 0 && (flags & WQ_FLAG_EXCLUSIVE) && --nr == 0)
             break;
-        at = next;
     }
     return nr;
 }
@@ -172,7 +170,8 @@ bool in_living_entry(const Task &task, const void *memory)
 bool outlives_an_entry(const Task &task, const void *memory)
 {
     for (unsigned int i = 0; i < task.entry_count; ++i)
-        if (!task.entries[i].ended && memory >= task.entries[i].entry)
+        if (!task.entries[i].ended && reinterpret_cast<std::uintptr_t>(memory) + same_frame >=
+                                          reinterpret_cast<std::uintptr_t>(task.entries[i].entry))
             return true;
     return false;
 }
@@ -200,14 +199,24 @@ bool is_unlinked(const wait_queue_entry *entry)
     return !linked(inside(const_cast<wait_queue_entry *>(entry)));
 }
 
+// Of the memory behind the entry. What a waker still reads there is gone.
+void layer_part_ends(const wait_queue_entry *entry)
+{
+    memory_ends(entry + 1, entry_reach - sizeof(wait_queue_entry));
+}
+
 void entry_ends(wait_queue_entry *entry)
 {
     Task &self = current();
-    if (self.entry_count == 0 || self.entries[self.entry_count - 1].entry != entry)
+    unsigned int at = self.entry_count;
+    while (at != 0 && self.entries[at - 1].entry != entry)
+        --at;
+    if (at == 0)
         return; // not of the stack: epoll's, poll's
-    --self.entry_count;
-    // The layer's part of it: what a waker still reads there is gone.
-    memory_ends(entry + 1, entry_reach - sizeof(wait_queue_entry));
+    for (--self.entry_count; at <= self.entry_count; ++at)
+        self.entries[at - 1] = self.entries[at];
+    if (inside(entry).task) // a mark has no part of the layer
+        layer_part_ends(entry);
 }
 
 // __wake_up_common_lock(): with a break, the walk stands at a bookmark while others run. An
@@ -216,7 +225,7 @@ void wake_up(wait_queue_head *opaque_head, unsigned int mode, int nr, void *key)
 {
     WaitHead &head = inside(opaque_head);
     const unsigned int limit = wait_version().walk_break;
-    WaitEntry bookmark{};
+    WaitEntry bookmark{WQ_FLAG_BOOKMARK, nullptr, nullptr, {}};
     bookmark.link = {&bookmark.link, &bookmark.link};
     List *at = nullptr;
     do {
@@ -231,11 +240,9 @@ void wake_up(wait_queue_head *opaque_head, unsigned int mode, int nr, void *key)
                 insert(bookmark.link, *at->prev, *at);
                 break;
             }
-            if (entry.function)
-                must_live(head, entry);
             List *next = at->next;
             const unsigned int flags = entry.flags;
-            const int woke = entry.function ? entry.function(opaque(entry), mode, 0, key) : 0;
+            const int woke = flags & WQ_FLAG_BOOKMARK ? 0 : wake_entry(head, entry, mode, 0, key);
             if (woke < 0 || (woke > 0 && (flags & WQ_FLAG_EXCLUSIVE) && --nr == 0)) {
                 at = &head.list;
                 break;

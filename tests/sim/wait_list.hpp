@@ -11,13 +11,12 @@ wait_queue_entry *opaque(WaitEntry &entry);
 bool linked(const WaitEntry &entry);
 void insert(List &link, List &prev, List &next);
 
-// With the head's lock held: at the head, behind those of priority, or at the tail.
-void link(WaitHead &head, WaitEntry &entry, bool first);
+// With the head's lock held: before all; behind those of priority; or at the tail.
+enum class Place : unsigned char { very_first, first, last };
+void link(WaitHead &head, WaitEntry &entry, Place place);
 void unlink(WaitHead &head, WaitEntry &entry);
 void must_hold(const WaitHead &head, const char *what);
 
-// The wake function of a walk's marks.
-int mark_passed(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 // One entry's wake function, counted for the checks.
 int wake_entry(WaitHead &head, WaitEntry &entry, unsigned int mode, int sync, void *key);
 // __wake_up_common(): returns what is left of nr.

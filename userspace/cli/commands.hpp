@@ -6,6 +6,7 @@
 
 namespace waitq::cli {
 
-extern const Command list, info, kinds, waiters, wait, wake, timer, demo;
+extern const Command list, info, waiters, wait, wake, timer, demo;
+extern const Command lab_commands; ///< lab/commands.cpp
 
 } // namespace waitq::cli

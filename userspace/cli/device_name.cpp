@@ -2,29 +2,33 @@
 #include "device_name.hpp"
 
 #include <stdexcept>
-#include <uapi/waitq.h>
-#include <waitq/devices.hpp>
 
 namespace waitq::cli {
 
-DeviceName parse_device_name(std::string_view text)
+DeviceName first_of(const Module &module)
+{
+    return {&module, node_path(module, 0), 0};
+}
+
+DeviceName parse_device_name(const Module &module, std::string_view text)
 {
     constexpr std::string_view directory = "/dev/";
     if (text.find('/') != std::string_view::npos) {
         const bool in_directory = text.starts_with(directory);
-        return {std::string(text),
-                in_directory ? device_index(text.substr(directory.size())) : std::nullopt};
+        return {&module, std::string(text),
+                in_directory ? node_index(module, text.substr(directory.size())) : std::nullopt};
     }
 
-    auto index = device_index(text);
+    const std::string name(module.name);
+    auto index = node_index(module, text);
     if (!index)
-        index = device_index("waitq" + std::string(text));
+        index = node_index(module, name + std::string(text));
     if (!index)
         throw std::invalid_argument("'" + std::string(text) +
                                     "' names no device: give a number from 0 to " +
-                                    std::to_string(WAITQ_QUEUES_MAX - 1) +
-                                    ", a name such as waitq0 or a path such as /dev/waitq0");
-    return {device_path(*index), index};
+                                    std::to_string(module.nodes_max - 1) + ", a name such as " +
+                                    name + "0 or a path such as /dev/" + name + "0");
+    return {&module, node_path(module, *index), index};
 }
 
 } // namespace waitq::cli

@@ -2,63 +2,62 @@
 // Options that several commands have.
 #pragma once
 
+#include "command.hpp"
 #include "device_name.hpp"
 
 #include <chrono>
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
-#include <waitq/requests.hpp>
+#include <waitq/waiting.hpp>
 
 namespace waitq::cli {
 
-/// [DEVICE], /dev/waitq0 by default.
-void add_device(CLI::App &app, DeviceName &target);
+/// [DEVICE]; node 0 of @target's module by default.
+void add_device(Options &options, DeviceName &target);
 
 /// An option that takes a duration.
-CLI::Option *add_duration(CLI::App &app, const std::string &name,
-                          std::optional<std::chrono::nanoseconds> &target, const std::string &text);
+Option add_duration(Options &options, const std::string &name,
+                    std::optional<std::chrono::nanoseconds> &target, const std::string &text);
 
 /// An option that takes a whole decimal number from @least to @most.
-CLI::Option *add_number(CLI::App &app, const std::string &name,
-                        std::function<void(std::uint64_t)> use, const std::string &text,
-                        std::uint64_t least = 0,
-                        std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+Option add_number(Options &options, const std::string &name, std::function<void(std::uint64_t)> use,
+                  const std::string &text, std::uint64_t least = 0,
+                  std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
-/// --key, a number of 32 bits that may be hexadecimal: 0x41.
-CLI::Option *add_key(CLI::App &app, std::function<void(std::uint32_t)> use,
-                     const std::string &text);
+/// When a wait ends at the latest.
+struct TimeLimit {
+    std::optional<std::chrono::nanoseconds> timeout, until;
 
-/// How to wake, as it was given.
-struct WakeOptions {
-    WakeRequest request;
-    std::optional<std::uint64_t> post; ///< by default as the kind has it
+    [[nodiscard]] std::optional<When> when() const;
 };
 
-/// --post, --one, --nr, --all, --kind and --key.
-void add_wake(CLI::App &app, WakeOptions &target);
-/// The request; throws CLI::ValidationError if --nr, --key or --post does not go with the --kind.
-[[nodiscard]] WakeRequest complete(const WakeOptions &options);
+/// --timeout and --until.
+void add_time_limit(Options &options, TimeLimit &target);
 
-/// An option that takes a name out of a table of kinds.
-template <typename Table>
-CLI::Option *add_kind(CLI::App &app, const Table &table,
-                      std::function<void(const typename Table::value_type &)> use,
-                      const std::string &text)
+/// All of @text as a number; nothing if it is none.
+[[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view text, int base);
+
+/// A command whose only option is the device.
+template <Report (*run)(const DeviceName &)>
+Action add_device_only(Options &options, const Module &module)
 {
-    std::string names;
-    for (const auto &row : table)
-        names += "\n  " + std::string(row.name);
-    auto parse = [&table, use](const std::string &name) {
-        const auto *row = find_kind(table, name);
-        if (!row)
-            throw CLI::ValidationError("--kind", "there is no kind '" + name + "'; see --help");
-        use(*row);
-    };
-    return app.add_option_function<std::string>("--kind", parse, text + names)->type_name("NAME");
+    auto name = std::make_shared<DeviceName>(first_of(module));
+    add_device(options, *name);
+    return [name](const Settings & /*settings*/) { return run(*name); };
+}
+
+/// A command with options of type @Given, declared by @add and carried out by @run.
+template <typename Given>
+Action with_options(Options &options, void (*add)(Options &, Given &),
+                    Report (*run)(const Given &, const Settings &))
+{
+    auto given = std::make_shared<Given>();
+    add(options, *given);
+    return [given, run](const Settings &settings) { return run(*given, settings); };
 }
 
 } // namespace waitq::cli

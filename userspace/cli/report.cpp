@@ -8,10 +8,7 @@ namespace waitq::cli {
 bool print(const Report &report, const Settings &settings)
 {
     if (settings.json)
-        // A task's name is any bytes, cut anywhere: what is not UTF-8 in it becomes U+FFFD.
-        std::cout << report.json.dump(2, ' ', false,
-                                      nlohmann::ordered_json::error_handler_t::replace)
-                  << '\n';
+        std::cout << report.json.dump() << '\n';
     else
         std::cout << report.text;
     return static_cast<bool>(std::cout.flush());

@@ -2,7 +2,8 @@
 // What a command has to say, for people and for machines.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "json.hpp"
+
 #include <string>
 
 namespace waitq::cli {
@@ -20,10 +21,9 @@ struct Settings {
 };
 
 /// The answer of a command: one JSON object, and the same as lines for people.
-// NOLINTNEXTLINE(bugprone-exception-escape): the move of a JSON value, which does not throw
 struct Report {
     ExitCode exit = ExitCode::Ok;
-    nlohmann::ordered_json json;
+    Json json;
     std::string text;
 };
 

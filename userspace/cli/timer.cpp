@@ -3,12 +3,11 @@
 #include "commands.hpp"
 #include "durations.hpp"
 #include "failure.hpp"
-#include "options.hpp"
 #include "sigint.hpp"
+#include "wake_options.hpp"
 
 #include <csignal>
 #include <iostream>
-#include <memory>
 #include <poll.h>
 
 namespace waitq::cli {
@@ -20,11 +19,11 @@ using std::chrono::steady_clock;
 
 constexpr auto forever = steady_clock::time_point::max();
 
-struct Options {
+struct Given {
     DeviceName device;
     std::optional<nanoseconds> delay, period;
     std::optional<std::uint64_t> count;
-    WakeOptions wake;
+    WakeRequest wake;
 };
 
 /// @start + @period * @times, or forever if that can't be counted.
@@ -74,63 +73,68 @@ private:
  *
  * A firing tells nobody but those it wakes. So: sleep until the last one is due, disarm, which
  * says how many there were, and arm again for those still missing, because the interrupt may be
- * late and a late timer skips.
+ * late and a late timer leaves periods out.
  */
-std::uint64_t fire(const Device &device, const Options &options, const WakeRequest &wake,
-                   std::uint64_t count, const BlockedSigint &sigint)
+std::uint64_t fire(const Device &device, const Given &given, std::uint64_t count,
+                   const BlockedSigint &sigint)
 {
-    const nanoseconds period = options.period.value_or(nanoseconds(0));
-    auto first = later(steady_clock::now(), *options.delay, 1);
+    const nanoseconds period = given.period.value_or(nanoseconds(0));
+    auto first = later(steady_clock::now(), *given.delay, 1);
     std::uint64_t fired = 0;
     do {
         const std::uint64_t missing = count == 0 ? 0 : count - fired;
         (void)require(
-            device.arm({.delay = first, .period = period, .count = missing, .wake = wake}),
-            Call::Timer, options.device, find_kind(wake.kind)->name);
+            device.arm({.delay = first, .period = period, .count = missing, .wake = given.wake}),
+            Call::Timer, given.device);
         sigint.sleep_until(count == 0 ? forever : later(first, period, missing - 1));
-        fired += require(device.cancel_timer(), Call::Timer, options.device);
+        fired += require(device.cancel_timer(), Call::Timer, given.device);
         first = later(steady_clock::now(), period, 1);
     } while (fired < count && !SigintGuard::caught());
     return fired;
 }
 
-/// The firings that are asked for; throws CLI::ValidationError.
-std::uint64_t count_of(const Options &options)
+/// The firings that are asked for; throws UsageError.
+std::uint64_t count_of(const Given &given)
 {
-    const nanoseconds period = options.period.value_or(nanoseconds(0));
+    const nanoseconds period = given.period.value_or(nanoseconds(0));
     if (period.count() != 0 && period.count() < WAITQ_TIMER_PERIOD_MIN_NS)
-        throw CLI::ValidationError("--period",
-                                   "the shortest is " +
-                                       format_duration(nanoseconds(WAITQ_TIMER_PERIOD_MIN_NS)));
-    const std::uint64_t count = options.count.value_or(period.count() == 0 ? 1 : 0);
+        throw UsageError("--period", "the shortest is " +
+                                         format_duration(nanoseconds(WAITQ_TIMER_PERIOD_MIN_NS)));
+    const std::uint64_t count = given.count.value_or(period.count() == 0 ? 1 : 0);
     if (period.count() == 0 && count != 1)
-        throw CLI::ValidationError("--count", "to fire more than once, give the --period");
+        throw UsageError("--count", "to fire more than once, give the --period");
     return count;
 }
 
-Report run(const Options &options, const Settings &settings)
+Report run(const Given &given, const Settings &settings)
 {
-    const WakeRequest wake = complete(options.wake);
-    if (wake.kind == WakeKind::wake_up_pollfree)
-        throw CLI::ValidationError("--kind " + std::string(find_kind(wake.kind)->name),
-                                   "it ends a queue, which is not a timer's to do; `waitq wake`");
-    const std::uint64_t count = count_of(options);
-    const Device device = open_device(options.device);
+    const std::uint64_t count = count_of(given);
+    const Device device = open_device(given.device, O_WRONLY);
     const SigintGuard guard;
     const BlockedSigint blocked;
     if (!settings.json && count == 0)
         std::cerr << "armed; Ctrl+C disarms\n";
-    const std::uint64_t fired = fire(device, options, wake, count, blocked);
+    const std::uint64_t fired = fire(device, given, count, blocked);
     const bool interrupted = SigintGuard::caught();
     return {.exit = interrupted ? ExitCode::Interrupted : ExitCode::Ok,
-            .json = {{"device", options.device.path},
-                     {"kind", find_kind(wake.kind)->name},
-                     {"key", wake.key},
-                     {"post", wake.post},
+            .json = {{"device", given.device.path},
+                     {"nr", given.wake.nr},
+                     {"post", given.wake.post},
                      {"count", count},
                      {"fired", fired},
                      {"interrupted", interrupted}},
             .text = "fired: " + plural(fired, "time") + (interrupted ? ", then Ctrl+C\n" : "\n")};
+}
+
+void add_options(Options &options, Given &given)
+{
+    add_device(options, given.device);
+    (void)add_duration(options, "--delay", given.delay, "to the first firing").required();
+    add_duration(options, "--period", given.period, "between firings (default: 0, fire once)");
+    add_number(
+        options, "--count", [&given](std::uint64_t number) { given.count = number; },
+        "fire N times (default: 1; with a period 0: until Ctrl+C)");
+    add_wake(options, given.wake);
 }
 
 constexpr const char *footer =
@@ -149,17 +153,7 @@ Examples:
 
 } // namespace
 
-const Command timer = {
-    "timer", "Post and wake from a timer interrupt", footer, [](CLI::App &app) -> Action {
-        auto options = std::make_shared<Options>();
-        add_device(app, options->device);
-        add_duration(app, "--delay", options->delay, "to the first firing")->required();
-        add_duration(app, "--period", options->period, "between firings (default: 0, fire once)");
-        add_number(
-            app, "--count", [options](std::uint64_t number) { options->count = number; },
-            "fire N times (default: 1; with a period 0: until Ctrl+C)");
-        add_wake(app, options->wake);
-        return [options](const Settings &settings) { return run(*options, settings); };
-    }};
+const Command timer = {"timer", "Post and wake from a timer interrupt", footer,
+                       [](Options &options) { return with_options(options, add_options, run); }};
 
 } // namespace waitq::cli

@@ -1,70 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0
 // waitq wake
-#include "choices.hpp"
 #include "commands.hpp"
 #include "failure.hpp"
-#include "options.hpp"
-
-#include <memory>
+#include "wake_options.hpp"
 
 namespace waitq::cli {
 
+void add_wake(Options &options, WakeRequest &target)
+{
+    add_number(
+        options, "--post", [&target](std::uint64_t number) { target.post = number; },
+        "add N to the counter first (default: 1)", 0, WAITQ_COUNTER_MAX);
+    const Option one = options.flag(
+        "--one", [&target] { target.nr = 1; }, "wake one of the exclusive waiters (default)");
+    const Option nr = add_number(
+        options, "--nr",
+        [&target](std::uint64_t number) { target.nr = static_cast<std::uint32_t>(number); },
+        "wake N of the exclusive waiters", 1, std::numeric_limits<std::uint32_t>::max());
+    const Option all = options.flag(
+        "--all", [&target] { target.nr = every_waiter; }, "wake all of the exclusive waiters");
+    one.excludes(nr).excludes(all);
+    all.excludes(nr);
+}
+
 namespace {
 
-struct Options {
+struct Given {
     DeviceName device;
-    WakeOptions wake;
+    WakeRequest request;
 };
 
-Report run(const Options &options)
+Report run(const Given &given, const Settings & /*settings*/)
 {
-    const WakeRequest request = complete(options.wake);
-    const Device device = open_device(options.device);
-    const std::string_view kind = find_kind(request.kind)->name;
-    const WakeResult result = require(device.wake(request), Call::Wake, options.device, kind);
-    return {.json = {{"device", options.device.path},
-                     {"kind", kind},
-                     {"engine", name_of(engines, request.engine)},
-                     {"context", word(find_context(request.context)->name)},
-                     {"key", request.key},
-                     {"post", request.post},
+    const Device device = open_device(given.device, O_WRONLY);
+    const WakeResult result = require(device.wake(given.request), Call::Wake, given.device);
+    return {.json = {{"device", given.device.path},
+                     {"nr", given.request.nr},
+                     {"post", given.request.post},
                      {"woken", result.woken},
                      {"counter", result.counter}},
-            .text = "woken: " + plural(result.woken, "task") +
-                    (request.post != 0 ? "; the post made the counter " : "; the counter is ") +
+            .text = "woken: " + plural(result.woken, "task") + "; the counter is " +
                     std::to_string(result.counter) + '\n'};
 }
 
-void add_options(CLI::App &app, Options &options)
-{
-    add_device(app, options.device);
-    add_wake(app, options.wake);
-    add_engine(app, options.wake.request);
-    add_choice(
-        app, "--context", contexts,
-        [&options](const ContextRow &row) { options.wake.request.context = row.context; },
-        "from where to wake (default: " + word(find_context(WakeRequest{}.context)->name) + "):");
-}
-
 constexpr const char *footer =
-    R"(Waiters that are not exclusive are woken by every kind of wake; of the exclusive ones, as
-many as the kind says. A task that wakes while the counter is below its threshold sleeps on.
-`waitq kinds` tells more of the kinds. Counted as woken are those who wait by engine core: the
-kernel does not tell of others.
+    R"(It wakes the waiters whose threshold the counter has reached then: each that is not exclusive,
+and of the exclusive ones as many as it is told. Waiters with --consume take their threshold off
+the counter as they are woken, in the order in which they came. So nobody is woken in vain.
 
 Examples:
-  waitq wake                    post 1, as an interrupt handler does: wake_up()
-  waitq wake --post 0           a bare wake: the waiters look, and sleep on (spurious)
+  waitq wake                    post 1, and wake one exclusive waiter
+  waitq wake --post 0           wake those whose threshold was reached already
   waitq wake 1 --post 3 --nr 3  on /dev/waitq1: three tokens, three exclusive waiters
-  waitq wake --context hard-irq --kind wake_up_poll --key 0x41)";
+  waitq wake --all              post 1, wake all whose threshold is reached)";
 
 } // namespace
 
 const Command wake = {"wake", "Post to the counter, then wake its waiters", footer,
-                      [](CLI::App &app) -> Action {
-                          auto options = std::make_shared<Options>();
-                          add_options(app, *options);
-                          return [options](const Settings & /*settings*/) { return run(*options); };
+                      [](Options &options) {
+                          return with_options<Given>(
+                              options,
+                              [](Options &declare, Given &given) {
+                                  add_device(declare, given.device);
+                                  add_wake(declare, given.request);
+                              },
+                              run);
                       }};
 
 } // namespace waitq::cli

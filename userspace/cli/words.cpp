@@ -15,22 +15,17 @@ std::string word(std::string_view of_table)
     return text;
 }
 
-std::string_view return_class(const WaitKindRow &row)
+std::string_view said(Outcome outcome)
 {
-    if (row.clock == "HRTIMER")
-        return "H";
-    // No signal ends these sleeps, so that there is none to be told of.
-    const bool deaf = row.state == "UNINTERRUPTIBLE" || row.state == "IDLE";
-    if (row.clock == "JIFFIES")
-        return deaf ? "T" : "IT";
-    return deaf ? "V" : "I";
-}
-
-std::string availability(bool here, std::string_view since)
-{
-    if (here)
-        return "yes";
-    return since.empty() ? "no" : "no, " + std::string(since);
+    switch (outcome) {
+    case Outcome::Satisfied:
+        return "satisfied";
+    case Outcome::TimedOut:
+        return "timed out";
+    case Outcome::Signalled:
+        break;
+    }
+    return "signalled";
 }
 
 } // namespace waitq::cli

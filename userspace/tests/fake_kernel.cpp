@@ -22,6 +22,9 @@ extern "C" int ioctl(int /*fd*/, unsigned long request, ...) noexcept
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     const auto &kernel = waitq::fake::kernel();
-    errno = kernel ? kernel(request, argument) : ENOTTY;
-    return errno == 0 ? 0 : -1;
+    const int answer = kernel ? kernel(request, argument) : -ENOTTY;
+    if (answer >= 0)
+        return answer;
+    errno = -answer;
+    return -1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The picture of who slept and who woke whom, whole: a line too many or a mark astray is seen.
-#include "timeline.hpp"
+#include "demo/timeline.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -125,6 +125,24 @@ TEST(Timeline, ALetterStandsForALongName)
    * |       DEFINE_WAIT: sleeps
    <-*       waker: wake_up() -> 1 woken: a
    * |       DEFINE_WAIT: returns
+)");
+}
+
+TEST(Timeline, LettersStandForLongNamesInTurn)
+{
+    Timeline timeline;
+    timeline.sleeps("uninterruptible", "sleeps");
+    timeline.wakes("waker", "wake_up() -> 1 woken");
+    timeline.returns("uninterruptible", "returns");
+    timeline.runs("interruptible", "returns at once");
+    EXPECT_EQ(drawn(timeline), R"(
+   a = uninterruptible
+   b = interruptible
+   a waker b   (| runs, z sleeps, * acts, < is woken)
+   * |         uninterruptible: sleeps
+   <-*         waker: wake_up() -> 1 woken: a
+   * |         uninterruptible: returns
+     |     *   interruptible: returns at once
 )");
 }
 

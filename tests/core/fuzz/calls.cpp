@@ -45,24 +45,48 @@ std::size_t World::accessible(unsigned long at, std::size_t size)
 // One of the call's copies will fail, though the address is good: its memory has gone away.
 void World::arm_faults()
 {
-    current().failing_copy = input_.below(8) == 0 ? 1 + input_.below(3) : 0;
+    current().failing_copy = input_.below(8) == 0 ? 1 + input_.below(4) : 0;
 }
 
 // The struct goes into the memory of user space as far as there is any, and comes back.
 template <class Struct>
-bool World::call(File &file, unsigned int nr, Struct &request, long &result)
+bool World::call(File &file, unsigned int nr, unsigned int copies, Struct &request, long &result)
 {
-    request.size = input_.below(16) == 0 ? static_cast<__u32>(input_.number()) : sizeof request;
-    const unsigned long at = place(sizeof request);
-    const std::size_t there = accessible(at, sizeof request);
+    // Longer by some zeros, by something else, too short, or any number.
+    struct {
+        Struct known;
+        std::array<unsigned char, 8> more;
+    } sent{request, {}};
+    __u32 size = sizeof request;
+    switch (input_.below(16)) {
+    case 0:
+        size = static_cast<__u32>(input_.number());
+        break;
+    case 1:
+        size += 8;
+        break;
+    case 2:
+        size += 8;
+        sent.more[input_.below(8)] = 1;
+        break;
+    default:
+        break;
+    }
+    const bool zeros = std::ranges::count(sent.more, 0) == 8;
+    sent.known.size = size;
+    const unsigned long at = place(sizeof sent);
+    const std::size_t there = accessible(at, sizeof sent);
     if (there != 0)
-        std::memcpy(reinterpret_cast<void *>(at), &request, there);
-    const bool last_fails = current().failing_copy == 3;
-    result = file.open->ioctl(nr, at, sizeof request);
+        std::memcpy(reinterpret_cast<void *>(at), &sent, there);
+    const bool last_fails = current().failing_copy == copies;
+    result = file.open->ioctl(nr, at);
     if (there != 0)
-        std::memcpy(&request, reinterpret_cast<const void *>(at), there);
-    must(result == -EFAULT || there == sizeof request, "a bad address goes unnoticed");
-    must(result != 0 || request.size == sizeof request, "another size is taken");
+        std::memcpy(&request, reinterpret_cast<const void *>(at), std::min(there, sizeof request));
+    must(result != 0 || (accessible(at, size) == size && size >= sizeof request &&
+                         (zeros || size == sizeof request)),
+         "a struct is taken that must not");
+    must(result != -E2BIG || (size > sizeof request && (!zeros || size > sizeof sent)),
+         "a struct is too long that is not");
     return result == 0 || (result == -EFAULT && last_fails && current().failing_copy == 0);
 }
 
@@ -72,7 +96,8 @@ void World::do_read(bool nonblock)
     const unsigned long at = place(size);
     const bool faults = current().failing_copy != 0;
     iov_iter iter{at, size};
-    const long result = waitq_read(some_file().open->native().device, &iter, nonblock);
+    const long result = waitq_read(some_file().open->native().device, &iter,
+                                   nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS);
     threads::must_be_clean();
     if (size == 0) {
         must(result == 0, "a read of nothing returns something");
@@ -103,7 +128,8 @@ void World::do_write(bool nonblock)
     iov_iter iter{at, size};
     Writing mine{bytes, 0};
     Writing *outer = std::exchange(writing_, &mine);
-    const long result = waitq_write(some_file().open->native().device, &iter, nonblock);
+    const long result = waitq_write(some_file().open->native().device, &iter,
+                                    nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS);
     threads::must_be_clean();
     absorb();
     writing_ = outer;
@@ -118,60 +144,111 @@ void World::do_write(bool nonblock)
 void World::do_wait(bool may_sleep)
 {
     waitq_wait request{};
-    request.kind = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(6));
-    if (request.kind == WAITQ_WAIT_SLEEP_ON_TIMEOUT)
-        request.kind = 0; // the kernel of threads does not have it
     request.flags = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(8));
-    request.flags &= ~WAITQ_WINDOW; // as long as somebody does not wake, and that may be never
+    request.state = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(4));
     request.threshold = input_.number();
-    request.timeout_ns = input_.flag() ? static_cast<__s64>(input_.number()) : 0;
-    if (!may_sleep) { // one that only looks
-        request.kind = WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT;
+    request.timeout_ns =
+        request.flags & WAITQ_TIMEOUT ? static_cast<__s64>(input_.number() >> 1) : 0;
+    if (!may_sleep) { // one that only tests
+        request.flags = (request.flags & WAITQ_CONSUME) | WAITQ_TIMEOUT;
         request.timeout_ns = 0;
     }
     const waitq_wait asked = request;
+    const __u64 taken = asked.flags & WAITQ_CONSUME ? asked.threshold : 0;
+    const bool true_before = counter_ >= asked.threshold;
+    Waiting mine{asked.threshold, taken, false};
+    Waiting *outer = may_sleep ? std::exchange(waiting_, &mine) : waiting_;
     long result = 0;
-    call(some_file(), WAITQ_NR_WAIT, request, result);
+    call(some_file(), WAITQ_NR_WAIT, 3, request, result);
+    waiting_ = outer;
     if (result == 0) {
-        must(request.outcome == WAITQ_OUTCOME_SATISFIED && counter_ >= asked.threshold &&
-                 asked.threshold != 0,
+        must(asked.threshold != 0 && (mine.served || true_before || counter_ >= asked.threshold),
              "a wait ends satisfied that is not");
-        if (asked.flags & WAITQ_CONSUME)
-            counter_ -= asked.threshold;
-    } else if (result == -ETIMEDOUT) {
-        must(request.outcome == WAITQ_OUTCOME_TIMED_OUT && counter_ < asked.threshold,
+        if (!mine.served)
+            counter_ -= taken;
+        must((asked.flags & (WAITQ_TIMEOUT | WAITQ_ABSOLUTE)) != WAITQ_TIMEOUT ||
+                 (request.timeout_ns >= 0 && request.timeout_ns <= asked.timeout_ns),
+             "more time is left than there was");
+        return;
+    }
+    must(!mine.served, "a task is served and not told");
+    if (result == -ETIMEDOUT) {
+        must((asked.flags & WAITQ_TIMEOUT) && counter_ < asked.threshold,
              "a wait times out and its condition is true");
         ++timeouts_;
     } else if (result == threads::restart) {
-        must(request.outcome == WAITQ_OUTCOME_SIGNALLED && counter_ < asked.threshold,
-             "a wait is interrupted and its condition true");
-    } else if (result == -EFAULT) {
-        // Whether the time was up nobody is told.
-        const std::uint64_t more = device_->info().timeouts - timeouts_;
-        must(more <= 1, "one wait, two timeouts");
-        timeouts_ += more;
+        must(counter_ < asked.threshold, "a wait is interrupted and its condition true");
     } else {
-        must(result == -EINVAL || (result == -EOPNOTSUPP && asked.kind >= 6) ||
+        must(result == -EINVAL || result == -E2BIG || result == -EFAULT ||
                  (result == -EPERM && !current().privileged),
              "a wait is refused");
     }
 }
 
+// read() of an EVENTFD.
+void World::do_take(bool nonblock)
+{
+    const std::size_t size = input_.below(8) == 0 ? input_.byte() : 8;
+    const unsigned long at = place(size);
+    const bool faults = current().failing_copy != 0;
+    iov_iter iter{at, size};
+    Waiting mine{1, 1, false};
+    Waiting *outer = nonblock ? waiting_ : std::exchange(waiting_, &mine);
+    const long result = threads::returned(
+        waitq_eventfd_read(device_->queue(), &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+    waiting_ = outer;
+    if (result == 8) {
+        __u64 value = 0;
+        std::memcpy(&value, reinterpret_cast<const void *>(at), sizeof value);
+        must(value == 1 && (mine.served || counter_ != 0), "an event is read that there is not");
+        counter_ -= mine.served ? 0 : 1;
+    } else if (result == -EFAULT) {
+        must(faults || accessible(at, 8) < 8, "a good address is bad");
+        counter_ += mine.served ? 1 : 0; // put back
+    } else {
+        must(!mine.served && ((result == -EINVAL && size < 8) ||
+                              (result == -EAGAIN && nonblock && counter_ == 0) ||
+                              (result == threads::restart && !nonblock && counter_ == 0)),
+             "an event is not read");
+    }
+}
+
+// write() to an EVENTFD.
+void World::do_add(bool nonblock)
+{
+    const std::size_t size = input_.below(8) == 0 ? input_.byte() : 8;
+    const unsigned long at = place(size);
+    const __u64 n = input_.number();
+    const std::size_t there = accessible(at, std::min<std::size_t>(size, 8));
+    if (there == 8)
+        std::memcpy(reinterpret_cast<void *>(at), &n, sizeof n);
+    const bool faults = current().failing_copy != 0;
+    iov_iter iter{at, size};
+    const bool outer = std::exchange(adding_, adding_ || !nonblock);
+    const long result = threads::returned(
+        waitq_eventfd_write(device_->queue(), &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+    adding_ = outer;
+    if (result == 8)
+        must(post(n), "a number is added that there is no room for");
+    else if (result == -EFAULT)
+        must(faults || there < 8, "a good address is bad");
+    else
+        must((result == -EINVAL && (size < 8 || n > WAITQ_COUNTER_MAX)) ||
+                 ((nonblock ? result == -EAGAIN : result == threads::restart) &&
+                  n > WAITQ_COUNTER_MAX - counter_),
+             "a number is not added");
+}
+
 void World::do_wake()
 {
     waitq_wake request{};
-    request.kind = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(3));
-    request.nr = request.kind == WAITQ_WAKE_UP_NR || input_.below(16) == 0
-                     ? static_cast<__u32>(input_.number())
-                     : 0;
-    request.engine = input_.below(16) == 0 ? 2 : WAITQ_ENGINE_CORE;
+    request.flags = input_.below(16) == 0;
+    request.nr = static_cast<__u32>(input_.below(4) == 0 ? input_.number() : input_.below(3));
     request.post = input_.number();
     const waitq_wake asked = request;
     long result = 0;
-    if (call(some_file(), WAITQ_NR_WAKE, request, result)) {
-        counter_ += asked.post;
-        must(counter_ >= asked.post && asked.engine == WAITQ_ENGINE_CORE && asked.kind < 3,
-             "a wake-up succeeds that must not");
+    if (call(some_file(), WAITQ_NR_WAKE, 4, request, result)) {
+        must(asked.flags == 0 && post(asked.post), "a wake-up succeeds that must not");
         must(result != 0 || (request.counter == counter_ && request.woken <= 1),
              "a wake-up has another answer");
     } else if (result == -EOVERFLOW) {
@@ -183,11 +260,12 @@ void World::do_timer()
 {
     waitq_timer request{};
     if (input_.below(8) == 0) {
-        request.flags = WAITQ_TIMER_CANCEL;
+        request.flags = WAITQ_CANCEL;
     } else {
-        request.flags = static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.flag());
-        request.kind = static_cast<__u32>(input_.below(3));
-        request.nr = request.kind == WAITQ_WAKE_UP_NR ? static_cast<__u32>(input_.number()) : 0;
+        request.flags = input_.below(16) == 0  ? static_cast<__u32>(input_.number())
+                        : input_.below(2) == 0 ? WAITQ_ABSOLUTE
+                                               : 0;
+        request.nr = input_.below(3);
         request.delay_ns = static_cast<__s64>(input_.number());
         request.period_ns = input_.flag() ? 0 : static_cast<__s64>(input_.number());
         request.count = request.period_ns == 0 ? 1 : input_.byte();
@@ -197,45 +275,56 @@ void World::do_timer()
         request.count = input_.number();
     const waitq_timer asked = request;
     File &file = some_file();
+    const std::uint64_t armings = armings_;
     long result = 0;
-    if (call(file, WAITQ_NR_TIMER, request, result)) {
-        must(result != 0 || request.fired == file.fired, "firings are counted wrong");
-        file.fired = 0;
-        file.post = asked.post;
-    }
+    if (!call(file, WAITQ_NR_TIMER, 4, request, result))
+        return;
+    must(result != 0 || request.fired == file.fired, "firings are counted wrong");
+    file.fired = 0;
+    file.armed = !(asked.flags & WAITQ_CANCEL);
+    file.due_ns = static_cast<std::uint64_t>(asked.delay_ns);
+    if (!(asked.flags & WAITQ_ABSOLUTE))
+        file.due_ns = std::min<std::uint64_t>(file.due_ns + static_cast<std::uint64_t>(now_ns_),
+                                              threads::endless);
+    file.period_ns = static_cast<std::uint64_t>(asked.period_ns);
+    file.left = asked.count;
+    file.post = asked.post;
+    file.order = armings_ = armings + 1;
 }
 
 void World::do_info()
 {
     waitq_info request{};
-    request.pad = input_.below(8) == 0;
+    request.flags = input_.below(8) == 0;
+    const bool bad = request.flags;
     long result = 0;
-    call(some_file(), WAITQ_NR_INFO, request, result);
-    must(result != 0 || (request.counter == counter_ && request.pad == 0),
+    call(some_file(), WAITQ_NR_INFO, 3, request, result);
+    must(result != 0 || (request.counter == counter_ && !bad),
          "the figures are not those of the queue");
 }
 
-// A number that is none of the four, with any bytes behind it.
+void World::do_waiters()
+{
+    waitq_waiters request{};
+    request.flags = input_.below(16) == 0;
+    request.count = static_cast<__u32>(input_.below(8) == 0 ? input_.number() : input_.below(4));
+    request.stride =
+        static_cast<__u32>(input_.below(4) == 0 ? input_.number() : sizeof(waitq_waiter));
+    // Behind the struct, as far as there is memory.
+    request.waiters = current().user.begin + 1024 + input_.byte();
+    const waitq_waiters asked = request;
+    long result = 0;
+    call(some_file(), WAITQ_NR_WAITERS, 99, request, result);
+    must(result != 0 || (asked.flags == 0 && request.count <= asked.count &&
+                         request.count <= request.linked && request.linked <= 8),
+         "the list of waiters is not one");
+}
+
+// A number that is none of the calls, with any address behind it.
 void World::do_garbage()
 {
-    waitq_call call{WAITQ_IOC_MAGIC, KAPI_IOC_READ_WRITE, WAITQ_NR_WAIT + input_.below(6),
-                    input_.byte(), place(256)};
-    switch (input_.below(4)) {
-    case 0:
-        call.magic = input_.byte() | 0x100U;
-        break;
-    case 1:
-        call.direction = input_.below(3);
-        break;
-    case 2:
-        call.nr = 0x80U | input_.byte();
-        break;
-    default:
-        call.size |= 0x1000;
-    }
-    const long result = waitq_ioctl(some_file().open->native().device, &call);
-    threads::must_be_clean();
-    must(result == -ENOTTY || result == -EINVAL, "a call that there is not is taken");
+    const long result = some_file().open->ioctl(6U + input_.byte() * 0x101U, place(256));
+    must(result == -ENOTTY, "a call that there is not is taken");
 }
 
 void World::do_poll()
@@ -249,6 +338,10 @@ void World::do_poll()
     // A write that sleeps may have the writing end to itself.
     must(!(ready & KAPI_EPOLLOUT) == !room || (!(ready & KAPI_EPOLLOUT) && depth_ > 1),
          "POLLOUT is wrong");
+    const unsigned int events = threads::eventfd_ready(device_->queue());
+    must(!(events & KAPI_EPOLLIN) == (counter_ == 0) &&
+             !(events & KAPI_EPOLLOUT) == (counter_ == WAITQ_COUNTER_MAX),
+         "an EVENTFD is ready for something else");
 }
 
 void World::do_subscribe()
@@ -275,7 +368,8 @@ void World::do_reopen()
     file.open.reset(); // and then a new one
     current().failing_alloc = input_.below(3);
     if (current().failing_alloc == 1) {
-        must(waitq_open(device_->queue()) == nullptr, "a file without memory");
+        const waitq_opener opener{1, true, true};
+        must(waitq_open(device_->queue(), &opener) == nullptr, "a file without memory");
         current().failing_alloc = 1 + input_.below(2);
         must(waitq_queue_create(capacity_) == nullptr, "a queue without memory");
         waitq_queue_destroy(nullptr);

@@ -27,7 +27,7 @@ World::World(Input input)
     threads::set_clock(now_ns_);
     waitq_core_init();
     // Each has memory of its own, so that no call changes the arguments of another.
-    const unsigned long middle = Open::address(user_.data()) + user_size;
+    const unsigned long middle = threads::address(user_.data()) + user_size;
     task_.user = {middle - user_size, middle};
     other_.user = {middle, middle + user_size};
     task_.idle = other_.idle = idle_of;
@@ -47,7 +47,8 @@ World::~World()
         file.open.reset();
     }
     device_.reset();
-    must(threads::fire_next(threads::endless) == nullptr, "a timer is armed and its file closed");
+    waitq_core_exit();
+    must(threads::next_expiry() == threads::endless, "a timer is armed and the module gone");
     must(threads::allocations() == 0, "kernel memory is never freed");
     the_world = nullptr;
 }
@@ -74,7 +75,16 @@ void World::act(bool nonblock)
 {
     ++depth_;
     arm_faults();
-    switch (input_.below(13)) {
+    switch (input_.below(16)) {
+    case 13:
+        do_take(nonblock || depth_ > 1);
+        break;
+    case 14:
+        do_add(nonblock || depth_ > 1);
+        break;
+    case 15:
+        do_waiters();
+        break;
     case 12:
         pass_time(now_ns_ + input_.byte() * WAITQ_TIMER_PERIOD_MIN_NS);
         break;
@@ -123,7 +133,7 @@ void World::idle_of(threads::Task &self, long long deadline_ns)
 // The task sleeps: others do what they do, until something ends that.
 void World::idle(threads::Task &self, long long deadline_ns)
 {
-    must(&self == &task_, "somebody sleeps in a call that must not");
+    must(&self == &task_, "a task sleeps in a call that must not");
     absorb();
     if (!input_.empty() && ++idles_ < 16) {
         const unsigned int what = input_.below(8);
@@ -139,7 +149,7 @@ void World::idle(threads::Task &self, long long deadline_ns)
         }
         return;
     }
-    // Nobody does anything any more: the time passes, a signal kills, or all is posted.
+    // No task does anything any more: the time passes, a signal kills, or all is posted.
     if (deadline_ns < far)
         pass_time(deadline_ns);
     else if (!self.signal_pending || !self.fatal_signal_pending)
@@ -147,53 +157,78 @@ void World::idle(threads::Task &self, long long deadline_ns)
     else {
         const threads::RunAs other(other_);
         waitq_wake request{};
-        request.kind = WAITQ_WAKE_UP_ALL;
         request.post = WAITQ_COUNTER_MAX - counter_;
+        must(post(request.post), "a post to the limit does not fit");
         const threads::UserMemory memory = std::exchange(other_.user, {});
         must(files_[0].open->wake(request) == 0, "a post to the limit is refused");
         other_.user = memory;
-        counter_ = request.counter;
-        must(counter_ == WAITQ_COUNTER_MAX, "a post to the limit does not get there");
+        must(counter_ == request.counter, "a post to the limit does not get there");
         must(self.state == threads::TASK_RUNNING, "nothing wakes a task");
     }
 }
 
-// ---- time ----
+// ---- events and time ----
 
-World::File &World::file_of(const hrtimer *timer)
+bool World::post(std::uint64_t n)
 {
-    // The timer is in what waitq_open() allocated: the nearest one below.
-    File *nearest = nullptr;
-    for (File &file : files_) {
-        const auto *device = reinterpret_cast<const unsigned char *>(file.open->native().device);
-        if (device <= reinterpret_cast<const unsigned char *>(timer) &&
-            (!nearest ||
-             device > reinterpret_cast<const unsigned char *>(nearest->open->native().device)))
-            nearest = &file;
+    if (n > WAITQ_COUNTER_MAX - counter_)
+        return false;
+    counter_ += n;
+    // The wake-up tests the condition of the task that sleeps, and takes its events for it.
+    if (waiting_ && !waiting_->served && counter_ >= waiting_->threshold) {
+        waiting_->served = true;
+        counter_ -= waiting_->taken;
     }
-    must(nearest != nullptr, "a timer fires that is in no file");
-    return *nearest;
+    return true;
 }
 
-void World::before_firing(hrtimer *timer)
+// All timers that are due fire once, those of the earliest deadline first. A post that would
+// overflow is left out.
+void World::fire_all_due()
 {
-    World &self = *the_world;
-    File &file = self.file_of(timer);
-    ++file.fired;
-    // What would overflow is dropped.
-    if (file.post <= WAITQ_COUNTER_MAX - self.counter_)
-        self.counter_ += file.post;
+    const auto now = static_cast<std::uint64_t>(now_ns_);
+    std::vector<File *> due;
+    for (File &file : files_)
+        if (file.armed && file.due_ns <= now)
+            due.push_back(&file);
+    std::ranges::sort(due, {},
+                      [](const File *file) { return std::pair(file->due_ns, file->order); });
+    for (File *file : due) {
+        ++file->fired;
+        if (!post(file->post))
+            post(0);
+        file->armed = file->period_ns != 0 && (file->left == 0 || --file->left != 0);
+        if (!file->armed)
+            continue;
+        // Periods that are over are left out.
+        file->due_ns += ((now - file->due_ns) / file->period_ns + 1) * file->period_ns;
+        file->due_ns = std::min<std::uint64_t>(file->due_ns, threads::endless);
+        file->order = ++armings_;
+    }
+}
+
+void World::before_firing(hrtimer *)
+{
+    the_world->fire_all_due();
 }
 
 void World::pass_time(long long until_ns)
 {
-    now_ns_ = std::max(now_ns_, until_ns);
-    threads::set_clock(now_ns_);
-    // Firings that came too late are one; their pace sees to it that there is an end.
-    for (int i = 0; threads::fire_next(now_ns_, before_firing); ++i) {
+    // In time, or so late that it says nothing of the way into the interrupt.
+    const bool late = input_.below(4) == 0;
+    for (int i = 0;; ++i) {
         must(i < 1000, "timers fire without end");
+        const long long expiry_ns = threads::next_expiry();
+        if (expiry_ns > until_ns)
+            break;
+        now_ns_ = std::max(now_ns_, late && until_ns - expiry_ns > 200'000 ? until_ns : expiry_ns);
+        threads::set_clock(now_ns_);
+        must(threads::fire_next(now_ns_, before_firing) != nullptr, "no timer fires");
+        threads::do_work();
         must(device_->info().counter == counter_, "a firing posts another number");
     }
+    now_ns_ = std::max(now_ns_, until_ns);
+    threads::set_clock(now_ns_);
 }
 
 // ---- what must hold ----
@@ -202,19 +237,21 @@ void World::pass_time(long long until_ns)
 void World::absorb()
 {
     const std::uint64_t bytes = device_->info().bytes;
-    must(bytes >= held_.size(), "bytes are gone that nobody read");
-    must(bytes == held_.size() || writing_, "bytes come that nobody wrote");
+    must(bytes >= held_.size(), "bytes are gone that were not read");
+    must(bytes == held_.size() || writing_, "bytes come that were not written");
     while (held_.size() < bytes)
         held_.push_back(writing_->bytes[writing_->entered++]);
 }
 
-void World::look(bool nobody_sleeps)
+void World::look(bool all_awake)
 {
     const waitq_info info = device_->info();
     must(info.bytes == held_.size() && info.capacity == capacity_, "bytes are lost or made");
     must(info.counter == counter_, "the counter is not what was posted and taken");
+    // A write to a full EVENTFD is not counted, and a task that was served no more.
+    const bool none = all_awake || adding_ || (waiting_ && waiting_->served);
     must(info.readers + info.writers + info.event_waiters + info.event_waiters_exclusive ==
-             (nobody_sleeps ? 0U : 1U),
+             (none ? 0U : 1U),
          "tasks asleep are counted wrong");
     must(info.wakes >= last_.wakes && info.woken >= last_.woken && info.spurious >= last_.spurious,
          "a total runs backwards");

@@ -23,7 +23,7 @@ public:
     World(const World &) = delete;
     World &operator=(const World &) = delete;
 
-    // All of the input; then everybody leaves.
+    // All of the input; then all tasks leave.
     void run();
 
 private:
@@ -31,8 +31,18 @@ private:
         std::unique_ptr<Open> open;
         std::unique_ptr<threads::EpollEntry> epoll;
         bool sigio = false;
-        std::uint64_t post = 0; // by each firing of its timer
+        // Its timer:
+        bool armed = false;
+        std::uint64_t due_ns = 0, period_ns = 0;
+        std::uint64_t left = 0; // firings; 0: no end
+        std::uint64_t post = 0;
         std::uint64_t fired = 0;
+        std::uint64_t order = 0; // of those that are due at once, which was set first
+    };
+    // A task that waits for events, in WAIT or in read of an EVENTFD.
+    struct Waiting {
+        std::uint64_t threshold, taken;
+        bool served;
     };
     // A user buffer whose bytes go into the ring while the call that passed it is under way.
     struct Writing {
@@ -48,28 +58,33 @@ private:
     void do_read(bool nonblock);
     void do_write(bool nonblock);
     void do_wait(bool may_sleep);
+    void do_take(bool nonblock);
+    void do_add(bool nonblock);
     void do_wake();
     void do_timer();
     void do_info();
+    void do_waiters();
     void do_garbage();
     void do_poll();
     void do_subscribe();
     void do_reopen();
     void pass_time(long long until_ns);
     static void before_firing(hrtimer *timer);
+    // What a post does, and a look at the counter by a task that waits. False: no room.
+    bool post(std::uint64_t n);
+    void fire_all_due();
 
     File &some_file();
-    File &file_of(const hrtimer *timer);
     // Where the current task has a struct or a buffer: anywhere, or over the edge of its memory.
     unsigned long place(std::size_t size);
     // How many of the bytes are memory of the current task.
     static std::size_t accessible(unsigned long at, std::size_t size);
-    // True: done, though perhaps the answer could not be delivered at the last copy.
+    // True: done, though perhaps the answer could not be delivered at the last copy, the nth.
     template <class Struct>
-    bool call(File &file, unsigned int nr, Struct &request, long &result);
+    bool call(File &file, unsigned int nr, unsigned int copies, Struct &request, long &result);
     void arm_faults();
     void absorb();
-    void look(bool nobody_sleeps);
+    void look(bool all_awake);
 
     Input input_;
     threads::Task task_, other_;
@@ -83,6 +98,9 @@ private:
     std::deque<unsigned char> held_;
     std::uint64_t counter_ = 0;
     std::uint64_t timeouts_ = 0;
+    std::uint64_t armings_ = 0;
+    Waiting *waiting_ = nullptr; // the wait under way
+    bool adding_ = false;        // a write to an EVENTFD that may sleep is under way
     unsigned char next_byte_ = 0;
     Writing *writing_ = nullptr; // the call of write() under way, the innermost
     unsigned int depth_ = 0;     // calls under way

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// device.hpp - /dev/waitqN on the threads' kernel: what a program does with system calls.
+// device.hpp - /dev/waitqN and /dev/waitq_labN on the threads' kernel: what a program does with
+// system calls. Calls return what they do inside the kernel: a negative errno.
 #pragma once
 
 #include "kernel.hpp"
 
-#include <uapi/waitq.h>
+#include <uapi/waitq_lab.h>
 
 #include <cerrno>
 #include <span>
@@ -13,6 +14,17 @@ namespace threads {
 
 // A signal came. (C library: the call is restarted, or EINTR)
 constexpr long restart = -KAPI_ERESTARTSYS;
+
+inline unsigned long address(const void *memory)
+{
+    return reinterpret_cast<unsigned long>(memory);
+}
+
+inline long returned(long result)
+{
+    must_be_clean();
+    return result;
+}
 
 class Device {
 public:
@@ -28,15 +40,39 @@ public:
         waitq_queue_info(queue_, &figures);
         return figures;
     }
+    // read() and write() of an EVENTFD.
+    [[nodiscard]] long take(bool nonblock = false) const
+    {
+        __u64 value = 0;
+        iov_iter iter{address(&value), sizeof value};
+        return returned(
+            waitq_eventfd_read(queue_, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+    }
+    [[nodiscard]] long add(__u64 n, bool nonblock = false) const
+    {
+        iov_iter iter{address(&n), sizeof n};
+        return returned(
+            waitq_eventfd_write(queue_, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+    }
 
 private:
     waitq_queue *queue_;
 };
 
-// An open file. Its calls return what system calls do inside the kernel: a negative errno.
+inline unsigned int eventfd_ready(waitq_queue *queue)
+{
+    file nobody{nullptr, queue, {}};
+    const unsigned int ready = waitq_eventfd_poll(queue, &nobody, nullptr);
+    must_be_clean();
+    return ready;
+}
+
+// An open file.
 class Open {
 public:
-    explicit Open(const Device &device) : file_{waitq_open(device.queue()), {}} {}
+    explicit Open(const Device &device, unsigned int user = 1)
+        : opener_{user, true, true}, file_{waitq_open(device.queue(), &opener_), nullptr, {}}
+    {}
     ~Open() { waitq_release(file_.device); }
     Open(const Open &) = delete;
     Open &operator=(const Open &) = delete;
@@ -44,49 +80,57 @@ public:
     long read(std::span<unsigned char> bytes, bool nonblock = false)
     {
         iov_iter iter{address(bytes.data()), bytes.size()};
-        return returned(waitq_read(file_.device, &iter, nonblock));
+        return returned(waitq_read(file_.device, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     long write(std::span<const unsigned char> bytes, bool nonblock = false)
     {
         iov_iter iter{address(bytes.data()), bytes.size()};
-        return returned(waitq_write(file_.device, &iter, nonblock));
+        return returned(waitq_write(file_.device, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
-    long ioctl(unsigned int nr, unsigned long argument, unsigned int size)
+    long ioctl(unsigned int nr, unsigned long argument)
     {
-        const waitq_call call{WAITQ_IOC_MAGIC, KAPI_IOC_READ_WRITE, nr, size, argument};
-        return returned(waitq_ioctl(file_.device, &call));
+        return returned(waitq_ioctl(file_.device, nr, argument));
     }
-    long wait(waitq_wait &request)
-    {
-        request.size = sizeof request;
-        return ioctl(WAITQ_NR_WAIT, address(&request), sizeof request);
-    }
-    long wake(waitq_wake &request)
+    // Of a struct, whose size is filled in.
+    template <class Struct>
+    long call(unsigned int nr, Struct &request)
     {
         request.size = sizeof request;
-        return ioctl(WAITQ_NR_WAKE, address(&request), sizeof request);
+        return ioctl(nr, address(&request));
     }
-    long timer(waitq_timer &request)
-    {
-        request.size = sizeof request;
-        return ioctl(WAITQ_NR_TIMER, address(&request), sizeof request);
-    }
+    long wait(waitq_wait &request) { return call(WAITQ_NR_WAIT, request); }
+    long wake(waitq_wake &request) { return call(WAITQ_NR_WAKE, request); }
+    long timer(waitq_timer &request) { return call(WAITQ_NR_TIMER, request); }
     int sigio(bool on) { return waitq_fasync(file_.device, on ? 3 : -1, &file_, on); }
     file &native() { return file_; }
 
-    static unsigned long address(const void *memory)
+private:
+    waitq_opener opener_;
+    file file_;
+};
+
+class Lab {
+public:
+    Lab() : queue_(lab_queue_create()) {}
+    ~Lab() { lab_queue_destroy(queue_); }
+    Lab(const Lab &) = delete;
+    Lab &operator=(const Lab &) = delete;
+
+    [[nodiscard]] lab_info info() const
     {
-        return reinterpret_cast<unsigned long>(memory);
+        lab_info figures{};
+        lab_queue_info(queue_, &figures);
+        return figures;
+    }
+    template <class Struct>
+    [[nodiscard]] long call(unsigned int nr, Struct &request) const
+    {
+        request.size = sizeof request;
+        return returned(lab_ioctl(queue_, nr, sizeof request, address(&request)));
     }
 
 private:
-    static long returned(long result)
-    {
-        must_be_clean();
-        return result;
-    }
-
-    file file_;
+    lab_queue *queue_;
 };
 
 } // namespace threads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// event_test.cpp - waiters, wakers and timers: what is posted is taken once, and nobody sleeps on.
+// event_test.cpp - waiters, wakers and timers: what is posted is taken once, and no task sleeps on.
 #include "crowd.hpp"
 #include "device.hpp"
 
@@ -7,10 +7,6 @@
 
 namespace threads {
 namespace {
-
-// Those of the table that this kernel of threads has: rest.cpp.
-constexpr __u32 wait_kinds[] = {0, 1, 2, 3, 4, 5};
-constexpr bool has_timeout[] = {false, true, false, true, false, true};
 
 class Event : public testing::Test {
 protected:
@@ -24,13 +20,13 @@ protected:
     }
 
     // One wait, taking 1. True: taken.
-    bool take(__u32 kind, bool exclusive)
+    bool take(unsigned int state, unsigned int flags, bool timed)
     {
         waitq_wait request{};
-        request.kind = kind;
-        request.flags = WAITQ_CONSUME | (exclusive ? WAITQ_EXCLUSIVE : 0U);
+        request.flags = WAITQ_CONSUME | flags | (timed ? WAITQ_TIMEOUT : 0U);
+        request.state = state;
         request.threshold = 1;
-        request.timeout_ns = has_timeout[kind] ? jiffy_ns : 0;
+        request.timeout_ns = timed ? jiffy_ns : 0;
         const long result = file.wait(request);
         take_signals();
         taken += result == 0;
@@ -39,10 +35,9 @@ protected:
         return result == 0;
     }
 
-    void post(__u32 kind, __u32 nr, __u64 n)
+    void post(__u32 nr, __u64 n)
     {
         waitq_wake request{};
-        request.kind = kind;
         request.nr = nr;
         request.post = n;
         posted += n;
@@ -56,8 +51,8 @@ protected:
         Crowd waiting, waking;
         waiting.add(waiters, [&, all_exclusive](unsigned int i) {
             for (unsigned int done = 0; done < each;)
-                done +=
-                    take(wait_kinds[(i + done) % std::size(wait_kinds)], all_exclusive || i % 2);
+                done += take((i + done) % 4, all_exclusive || i % 2 ? WAITQ_EXCLUSIVE : 0,
+                             (i + done) % 3 == 0);
             --left;
         });
         waking.add(2, [&](unsigned int i) {
@@ -66,16 +61,20 @@ protected:
             for (unsigned int done = 0; done < share;) {
                 const unsigned int n = std::min(1 + dice.below(3), share - done);
                 // One post of n for n consumers wants n of them woken.
-                switch (dice.below(3)) {
+                switch (dice.below(4)) {
                 case 0:
                     for (unsigned int k = 0; k < n; ++k)
-                        post(WAITQ_WAKE_UP, 0, 1);
+                        post(1, 1);
                     break;
                 case 1:
-                    post(WAITQ_WAKE_UP_NR, n, n);
+                    post(n, n);
+                    break;
+                case 2:
+                    posted += n;
+                    EXPECT_EQ(device.add(n), 8);
                     break;
                 default:
-                    post(WAITQ_WAKE_UP_ALL, 0, n);
+                    post(0, n);
                 }
                 done += n;
             }
@@ -112,7 +111,7 @@ TEST_F(Event, FatalSignalEndsKillableWait)
     Crowd crowd;
     Sum ended = 0;
     crowd.add(3, [&](unsigned int) {
-        EXPECT_FALSE(take(WAITQ_WAIT_EVENT_KILLABLE, true));
+        EXPECT_FALSE(take(WAITQ_STATE_KILLABLE, WAITQ_EXCLUSIVE, false));
         ++ended;
     });
     while (ended != 3)
@@ -126,7 +125,8 @@ TEST_F(Event, TimeoutsAgainstWakeUps)
     Sum left = 3;
     crowd.add(3, [&](unsigned int i) {
         for (unsigned int n = 0; n < 60; ++n)
-            take(i % 2 ? WAITQ_WAIT_EVENT_TIMEOUT : WAITQ_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT, i != 2);
+            take(i % 2 ? WAITQ_STATE_UNINTERRUPTIBLE : WAITQ_STATE_INTERRUPTIBLE,
+                 i != 2 ? WAITQ_EXCLUSIVE : 0, true);
         --left;
     });
     crowd.add(1, [&](unsigned int) {
@@ -134,34 +134,84 @@ TEST_F(Event, TimeoutsAgainstWakeUps)
             // At about the time when timeouts are over.
             for (const long long tick = kapi_now_ns() / jiffy_ns; kapi_now_ns() / jiffy_ns == tick;)
                 std::this_thread::yield();
-            post(WAITQ_WAKE_UP, 0, 1);
+            post(1, 1);
         }
     });
     crowd.join();
 }
 
-// The answer can't be delivered: what was taken goes back, and to others.
-TEST_F(Event, FaultsGiveBack)
+// A task that waits for what never comes keeps no event from the others.
+TEST_F(Event, ThresholdsSideBySide)
+{
+    Crowd greedy, crowd;
+    Sum ended = 0;
+    greedy.add(1, [&](unsigned int) {
+        waitq_wait request{};
+        request.flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
+        request.threshold = 1'000'000;
+        EXPECT_EQ(file.wait(request), restart);
+        take_signals();
+        ++ended;
+    });
+    crowd.add(2, [&](unsigned int i) {
+        for (unsigned int n = 0; n < 500;)
+            n += take(WAITQ_STATE_INTERRUPTIBLE, i ? WAITQ_EXCLUSIVE : 0, false);
+    });
+    crowd.add(1, [&](unsigned int) {
+        for (unsigned int n = 0; n < 1000; ++n)
+            post(1, 1);
+    });
+    crowd.join();
+    while (ended == 0)
+        greedy.signal_all();
+    greedy.join();
+}
+
+// ---- EVENTFD ----
+
+// Some of the reads can't be delivered: what was taken goes back, and to others.
+TEST_F(Event, ReadersThatFaultGiveBack)
 {
     Crowd crowd;
     constexpr unsigned int each = 500;
     crowd.add(3, [&](unsigned int i) {
-        for (unsigned int done = 0; done < each;) {
-            current().failing_copy = i == 0 ? 2 : 0;
-            waitq_wait request{};
-            request.kind = WAITQ_WAIT_EVENT_INTERRUPTIBLE;
-            request.flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
-            request.threshold = 1;
-            const long result = file.wait(request);
-            EXPECT_EQ(result, i == 0 ? -EFAULT : 0);
-            taken += result == 0;
-            ++done;
+        for (unsigned int done = 0; done < each; ++done) {
+            current().failing_copy = i == 0 ? 1 : 0;
+            const long result = device.take();
+            EXPECT_EQ(result, i == 0 ? -EFAULT : 8);
+            taken += result == 8;
         }
     });
     crowd.add(1, [&](unsigned int) {
         for (unsigned int n = 0; n < 2 * each; ++n)
-            post(WAITQ_WAKE_UP, 0, 1);
-        post(WAITQ_WAKE_UP_ALL, 0, 1); // for who only ever gives back
+            post(1, 1);
+        post(0, 1); // for the task that only ever gives back
+    });
+    crowd.join();
+}
+
+// A full counter: writers sleep for room that readers and waiters make.
+TEST_F(Event, WritersOfAFullCounter)
+{
+    constexpr unsigned int each = 500;
+    posted += WAITQ_COUNTER_MAX;
+    EXPECT_EQ(device.add(WAITQ_COUNTER_MAX), 8);
+    Crowd crowd;
+    crowd.add(2, [&](unsigned int) {
+        for (unsigned int n = 0; n < each; ++n) {
+            ++posted;
+            EXPECT_EQ(device.add(1), 8);
+        }
+    });
+    crowd.add(2, [&](unsigned int i) {
+        for (unsigned int n = 0; n < each; ++n) {
+            if (i == 0) {
+                EXPECT_EQ(device.take(), 8);
+                ++taken;
+            } else {
+                EXPECT_TRUE(take(WAITQ_STATE_INTERRUPTIBLE, 0, false));
+            }
+        }
     });
     crowd.join();
 }
@@ -173,11 +223,10 @@ TEST_F(Event, TimersPost)
     constexpr unsigned int files = 3, count = 40, rounds = 5;
     Sum fired = 0;
     Crowd crowd;
-    crowd.add(files, [&](unsigned int) {
-        Open own(device);
+    crowd.add(files, [&](unsigned int i) {
+        Open own(device, i % 2);
         for (unsigned int round = 0; round < rounds; ++round) {
             waitq_timer request{};
-            request.kind = WAITQ_WAKE_UP_ALL;
             request.period_ns = WAITQ_TIMER_PERIOD_MIN_NS;
             request.delay_ns = 1000;
             request.count = count;
@@ -185,11 +234,10 @@ TEST_F(Event, TimersPost)
             ASSERT_EQ(own.timer(request), 0);
             // The wait is ended by firings of whichever timer.
             waitq_wait wait{};
-            wait.kind = WAITQ_WAIT_EVENT;
             wait.threshold = fired + 1;
             ASSERT_EQ(own.wait(wait), 0);
             request = {};
-            request.flags = WAITQ_TIMER_CANCEL;
+            request.flags = WAITQ_CANCEL;
             ASSERT_EQ(own.timer(request), 0);
             EXPECT_LE(request.fired, count);
             fired += request.fired;
@@ -214,12 +262,12 @@ TEST_F(Event, TimersAgainstCancelAndClose)
             request.post = 1;
             if (dice.below(2) == 0) {
                 request = {};
-                request.flags = WAITQ_TIMER_CANCEL;
+                request.flags = WAITQ_CANCEL;
             }
             ASSERT_EQ(shared.timer(request), 0);
             fired += request.fired;
             if (n % 8 == 0) {
-                Open own(device);
+                Open own(device, i);
                 request = {};
                 request.delay_ns = dice.below(2'000);
                 request.count = 1;
@@ -229,7 +277,7 @@ TEST_F(Event, TimersAgainstCancelAndClose)
     });
     crowd.join();
     waitq_timer request{};
-    request.flags = WAITQ_TIMER_CANCEL;
+    request.flags = WAITQ_CANCEL;
     ASSERT_EQ(shared.timer(request), 0);
     posted += fired + request.fired;
 }
@@ -240,15 +288,14 @@ TEST_F(Event, FiguresAreReadMeanwhile)
     Crowd crowd;
     crowd.add(2, [&](unsigned int) {
         for (unsigned int n = 0; n < 2000; ++n)
-            post(WAITQ_WAKE_UP, 0, 1);
+            post(1, 1);
         ++done;
     });
     crowd.add(1, [&](unsigned int) {
         EpollEntry entry(file.native(), KAPI_EPOLLMSG, true);
         while (done != 2) {
             waitq_info info{};
-            info.size = sizeof info;
-            ASSERT_EQ(file.ioctl(WAITQ_NR_INFO, Open::address(&info), sizeof info), 0);
+            ASSERT_EQ(file.call(WAITQ_NR_INFO, info), 0);
             EXPECT_LE(info.counter, 4000U);
         }
     });
@@ -262,7 +309,9 @@ int main(int argc, char **argv)
 {
     testing::InitGoogleTest(&argc, argv);
     waitq_core_init();
+    lab_core_init();
     const int status = RUN_ALL_TESTS();
+    waitq_core_exit();
     if (threads::allocations() != 0)
         threads::broken("kernel memory is never freed");
     return status;

@@ -4,11 +4,12 @@
 // sees in the module's code what it would see there.
 //
 // tests/sim tries every order, on memory that is sequentially consistent, a step at a time. Its
-// files can't be used here: between two of its points nobody else runs, so its plain accesses
+// files can't be used here: between two of its points no other thread runs, so its plain accesses
 // need no lock. With one around each step they would, and every race would be hidden behind it.
 #pragma once
 
-#include <kernel/boundary.h>
+#include <kernel/device.h>
+#include <kernel/lab.h>
 
 #include <array>
 #include <atomic>
@@ -52,8 +53,9 @@ struct Task {
     // Of the thread itself:
     Context context;
     bool irqs_on;
-    unsigned int spinlocks = 0, mutexes = 0;
-    bool privileged = true; // CAP_SYS_ADMIN
+    unsigned int spinlocks = 0;
+    long long sleeper_ns = endless; // when its hrtimer_sleeper expires
+    bool privileged = true;         // CAP_SYS_ADMIN
     UserMemory user;
     unsigned int failing_copy = 0, failing_alloc = 0; // the how manyth from now fails; 0: none
     // Called instead of sleeping, until something has woken the task or the deadline (by the
@@ -108,11 +110,16 @@ void must_be_clean();
 
 // ---- time ----
 
-// From now on the clock stands still but for this, and timers fire by fire_next() only.
+// From now on the clock stands still but for this, timers fire by fire_next() only, and work is
+// done by do_work() only.
 void set_clock(long long ns);
 // Fires the timer that expires first, if it does so by `until_ns`. Returns it, or null.
 // `before` is told of it first.
 hrtimer *fire_next(long long until_ns, void (*before)(hrtimer *timer) = nullptr);
+// When the next timer expires; endless: none is armed.
+long long next_expiry();
+// Does the work that was scheduled, in the current thread.
+void do_work();
 
 // ---- memory ----
 
@@ -127,7 +134,8 @@ struct iov_iter {
 
 // An open file, as far as readiness goes.
 struct file {
-    waitq_file *device;
+    waitq_file *device;                             // or
+    waitq_queue *eventfd;                           // it is of kapi_open_eventfd()
     std::array<std::atomic<unsigned int>, 4> sigio; // signals sent, by band
 };
 

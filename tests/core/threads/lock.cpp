@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// lock.cpp - spinlocks and mutexes. ThreadSanitizer knows what they are, and their order.
+// lock.cpp - spinlocks. ThreadSanitizer knows what they are, and their order.
 #include "objects.hpp"
 
 namespace threads {
@@ -8,10 +8,6 @@ namespace {
 std::mutex &mutex_in(spinlock *lock)
 {
     return inside<std::mutex>(lock);
-}
-std::mutex &mutex_in(mutex *mutex)
-{
-    return inside<std::mutex>(mutex);
 }
 
 } // namespace
@@ -27,7 +23,7 @@ void spin_unlock(std::mutex &lock, bool irqs_were_on)
 {
     Task &self = current();
     if (self.spinlocks == 0)
-        broken("a spinlock is given back that nobody holds");
+        broken("a spinlock is given back that is not held");
     --self.spinlocks;
     self.irqs_on = irqs_were_on;
     if (self.spinlocks && self.irqs_on)
@@ -54,24 +50,6 @@ unsigned long kapi_spin_lock_irqsave(spinlock *lock)
 void kapi_spin_unlock_irqrestore(spinlock *lock, unsigned long irq_flags)
 {
     spin_unlock(mutex_in(lock), irq_flags != 0);
-}
-
-void kapi_mutex_init(mutex *mutex)
-{
-    new (mutex) std::mutex;
-}
-
-void kapi_mutex_lock(mutex *mutex)
-{
-    must_be_able_to_sleep("mutex_lock() where nobody may sleep");
-    mutex_in(mutex).lock();
-    ++current().mutexes;
-}
-
-void kapi_mutex_unlock(mutex *mutex)
-{
-    --current().mutexes;
-    mutex_in(mutex).unlock();
 }
 
 } // extern "C"

@@ -47,7 +47,7 @@ extern "C" {
 
 void *kapi_zalloc(size_t size)
 {
-    must_be_able_to_sleep("kvzalloc() where nobody may sleep");
+    must_be_able_to_sleep("kvzalloc() where no task may sleep");
     if (strikes(current().failing_alloc))
         return nullptr;
     ++living;
@@ -64,7 +64,7 @@ void kapi_free(void *memory)
 
 bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
 {
-    must_be_able_to_sleep("copy_from_user() where nobody may sleep");
+    must_be_able_to_sleep("copy_from_user() where no task may sleep");
     const size_t good = accessible(user, size);
     copy(to, reinterpret_cast<const void *>(user), good);
     // copy_from_user() leaves nothing as it was.
@@ -74,10 +74,38 @@ bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
 
 bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
 {
-    must_be_able_to_sleep("copy_to_user() where nobody may sleep");
+    must_be_able_to_sleep("copy_to_user() where no task may sleep");
     const size_t good = accessible(user, size);
     copy(reinterpret_cast<void *>(user), from, good);
     return good == size;
+}
+
+int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size)
+{
+    must_be_able_to_sleep("copy_struct_from_user() where no task may sleep");
+    if (accessible(user, user_size) != user_size)
+        return -KAPI_EFAULT;
+    const auto *from = reinterpret_cast<const unsigned char *>(user);
+    const size_t both = std::min(size, user_size);
+    if (std::any_of(from + both, from + user_size, [](unsigned char byte) { return byte != 0; }))
+        return -KAPI_E2BIG;
+    std::memset(to, 0, size);
+    copy(to, from, both);
+    return 0;
+}
+
+bool kapi_clear_user(unsigned long user, size_t size)
+{
+    must_be_able_to_sleep("clear_user() where no task may sleep");
+    const size_t good = accessible(user, size);
+    if (good != 0)
+        std::memset(reinterpret_cast<void *>(user), 0, good);
+    return good == size;
+}
+
+unsigned long kapi_index_nospec(unsigned long index, unsigned long size)
+{
+    return index < size ? index : 0;
 }
 
 size_t kapi_iter_count(const iov_iter *iter)
@@ -87,7 +115,7 @@ size_t kapi_iter_count(const iov_iter *iter)
 
 size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
 {
-    must_be_able_to_sleep("copy_to_iter() where nobody may sleep");
+    must_be_able_to_sleep("copy_to_iter() where no task may sleep");
     const size_t moved = accessible(iter->user, std::min(size, iter->count));
     copy(reinterpret_cast<void *>(iter->user), from, moved);
     iter->user += moved;
@@ -97,7 +125,7 @@ size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
 
 size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
 {
-    must_be_able_to_sleep("copy_from_iter() where nobody may sleep");
+    must_be_able_to_sleep("copy_from_iter() where no task may sleep");
     const size_t moved = accessible(iter->user, std::min(size, iter->count));
     copy(to, reinterpret_cast<const void *>(iter->user), moved);
     iter->user += moved;

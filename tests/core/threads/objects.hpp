@@ -31,11 +31,32 @@ struct HrTimer {
     bool armed, running;
 };
 
+// struct hrtimer_sleeper: what it does is in the task, which sleeps no longer than until then.
+struct Sleeper {
+    long long expiry_ns;
+    void *nothing[2];
+};
+
+struct Work {
+    void (*function)(work_struct *work);
+    bool scheduled;
+};
+
+// A list sorted by key stands for the tree.
+struct SortedNode {
+    kapi_sorted *next;
+    void *nothing[2];
+};
+struct SortedTree {
+    kapi_sorted *first;
+    void *nothing;
+};
+
 template <class Inside, class Opaque>
 Inside &inside(Opaque *opaque)
 {
     static_assert(sizeof(Inside) == sizeof(Opaque) && alignof(Inside) == alignof(Opaque),
-                  "layout.h does not describe this struct");
+                  "the layout headers do not describe this struct");
     return *reinterpret_cast<Inside *>(opaque);
 }
 inline WaitHead &inside(wait_queue_head *head)
@@ -50,10 +71,29 @@ inline HrTimer &inside(hrtimer *timer)
 {
     return inside<HrTimer>(timer);
 }
+inline Sleeper &inside(hrtimer_sleeper *sleeper)
+{
+    return inside<Sleeper>(sleeper);
+}
+inline Work &inside(work_struct *work)
+{
+    return inside<Work>(work);
+}
+inline SortedNode &inside(rb_node *node)
+{
+    return inside<SortedNode>(node);
+}
+inline SortedTree &inside(rb_root_cached *tree)
+{
+    return inside<SortedTree>(tree);
+}
 
 // spin_lock_irqsave(), and the CPU's book-keeping of it.
 bool spin_lock(std::mutex &lock);
 void spin_unlock(std::mutex &lock, bool irqs_were_on);
+
+// Timers fire by fire_next() only, from now on.
+void no_interrupts();
 
 // kernel/sched/wait.c, for pollers. `key` goes to the wake functions.
 void wake_up(wait_queue_head *head, unsigned int mode, int nr, void *key);

@@ -12,6 +12,12 @@ namespace {
 
 constexpr unsigned int always = 0x8 | 0x10; // EPOLLERR, EPOLLHUP
 
+unsigned int look(file &file, poll_table_struct *table)
+{
+    return file.eventfd ? waitq_eventfd_poll(file.eventfd, &file, table)
+                        : waitq_poll(file.device, &file, table);
+}
+
 bool concerns(void *key, unsigned int mask)
 {
     return !key || (reinterpret_cast<std::uintptr_t>(key) & mask);
@@ -68,7 +74,7 @@ unsigned int poll(file &file, unsigned int mask)
     poll_table_struct *table = &wait.table;
     unsigned int ready = 0;
     for (;;) {
-        ready = waitq_poll(file.device, &file, table) & wait.mask;
+        ready = look(file, table) & wait.mask;
         table = nullptr; // linked by now
         if (ready || kapi_signal_pending())
             break;
@@ -104,7 +110,7 @@ EpollEntry::EpollEntry(file &file, unsigned int mask, bool exclusive)
     : mask_(mask | always), exclusive_(exclusive)
 {
     EpollTable table{{link}, this};
-    waitq_poll(file.device, &file, &table);
+    look(file, &table);
 }
 
 EpollEntry::~EpollEntry()
@@ -118,11 +124,6 @@ using namespace threads;
 
 extern "C" {
 
-void kapi_wake_up_poll(wait_queue_head *head, unsigned int mask)
-{
-    wake_up(head, TASK_NORMAL, 1, reinterpret_cast<void *>(static_cast<std::uintptr_t>(mask)));
-}
-
 void kapi_poll_wait(file *, wait_queue_head *head, poll_table_struct *table)
 {
     if (table && table->link)
@@ -131,12 +132,17 @@ void kapi_poll_wait(file *, wait_queue_head *head, poll_table_struct *table)
 
 int fasync_helper(int, file *file, int on, fasync_struct **list)
 {
-    must_be_able_to_sleep("fasync_helper() where nobody may sleep");
+    must_be_able_to_sleep("fasync_helper() where no task may sleep");
     const std::scoped_lock guard(fasync_lock);
     const auto gone = std::erase_if(
         subscribers, [&](const Subscriber &who) { return who.list == list && who.who == file; });
     if (on)
         subscribers.push_back({list, file});
+    // A list that is empty is a null pointer.
+    const auto first = std::ranges::find(subscribers, list, &Subscriber::list);
+    fasync_struct *shown =
+        first == subscribers.end() ? nullptr : reinterpret_cast<fasync_struct *>(list);
+    __atomic_store_n(list, shown, __ATOMIC_RELAXED);
     return (gone != 0) != (on != 0);
 }
 

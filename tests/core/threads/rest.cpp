@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// rest.cpp - of the seam, what the programs on this kernel do not come by: it says so. The six
-// plain wait kinds, three wake-ups, streams, polls and timers are what threads and the fuzzer
-// run; the simulation (tests/sim) has all of it.
+// rest.cpp - of the seam, what the programs on this kernel do not come by: it says so. The device
+// and, of the lab, the six plain wait kinds and three wake-ups are what threads and the fuzzer run;
+// the simulation (tests/sim) has all of it.
 #include "kernel.hpp"
 
 using namespace threads;
 
 extern "C" {
-
-void kapi_work_init(work_struct *) {}
-void kapi_work_cancel(work_struct *) {}
 
 bool kapi_run_in(unsigned int context, void (*function)(void *argument), void *argument)
 {
@@ -49,26 +46,24 @@ void kapi_set_current_state(unsigned int state)
 {
     set_current_state(state);
 }
-unsigned int kapi_entry_flags(const wait_queue_entry *)
-{
-    return 0;
-}
-kapi_wake_function kapi_entry_function(const wait_queue_entry *)
-{
-    return nullptr;
-}
 task_struct *kapi_entry_task(const wait_queue_entry *, bool)
 {
     return nullptr;
 }
-void kapi_describe(waitq_waiter *, task_struct *, kapi_wake_function) {}
+void kapi_describe(kapi_seen *seen, task_struct *, kapi_wake_function)
+{
+    *seen = {};
+}
+int kapi_open_eventfd(waitq_queue *, unsigned int)
+{
+    return 3;
+}
 
 #define NOT_HERE(type, name, ...)                                                                  \
     type name(__VA_ARGS__)                                                                         \
     {                                                                                              \
         broken(#name "() is not in this kernel");                                                  \
     }
-NOT_HERE(void, kapi_work_schedule, work_struct *)
 NOT_HERE(void, kapi_rcu_read_lock)
 NOT_HERE(void, kapi_rcu_read_unlock)
 NOT_HERE(void, kapi_synchronize_rcu)
@@ -77,8 +72,6 @@ NOT_HERE(void, kapi_macro_wake, unsigned int, wait_queue_head *, int, unsigned i
 NOT_HERE(void, kapi_spin_lock_irq, spinlock *)
 NOT_HERE(void, kapi_spin_unlock_irq, spinlock *)
 NOT_HERE(bool, kapi_spin_is_locked, spinlock *)
-NOT_HERE(void, kapi_head_lock_irq, wait_queue_head *)
-NOT_HERE(void, kapi_head_unlock_irq, wait_queue_head *)
 NOT_HERE(void, kapi_head_lock_irq_on, wait_queue_head *)
 NOT_HERE(void, kapi_head_unlock_irq_on, wait_queue_head *)
 NOT_HERE(bool, kapi_head_is_locked, wait_queue_head *)
@@ -87,9 +80,6 @@ NOT_HERE(bool, prepare_to_wait_exclusive, wait_queue_head *, wait_queue_entry *,
 NOT_HERE(void, add_wait_queue_exclusive, wait_queue_head *, wait_queue_entry *)
 NOT_HERE(void, kapi_add_priority, wait_queue_head *, wait_queue_entry *)
 NOT_HERE(int, kapi_add_priority_exclusive, wait_queue_head *, wait_queue_entry *)
-NOT_HERE(void, kapi_link, wait_queue_head *, wait_queue_entry *)
-NOT_HERE(void, kapi_unlink, wait_queue_head *, wait_queue_entry *)
-NOT_HERE(bool, kapi_is_unlinked, const wait_queue_entry *)
 NOT_HERE(long, wait_woken, wait_queue_entry *, unsigned int, long)
 NOT_HERE(int, woken_wake_function, wait_queue_entry *, unsigned int, int, void *)
 NOT_HERE(int, kapi_sleep_locked, wait_queue_head *, wait_queue_entry *, int, kapi_wake_function)
@@ -98,14 +88,10 @@ NOT_HERE(void, __wake_up_locked_key, wait_queue_head *, unsigned int, void *)
 NOT_HERE(void, __wake_up_locked_sync_key, wait_queue_head *, unsigned int, void *)
 NOT_HERE(void, kapi_wake_up_pollfree, wait_queue_head *)
 NOT_HERE(bool, kapi_is_pollfree, const void *)
+NOT_HERE(int, kapi_macro_call_back, wait_queue_entry *, unsigned int, int, void *)
 NOT_HERE(void, io_schedule)
 NOT_HERE(void, kapi_freezable_schedule)
 NOT_HERE(long, kapi_freezable_schedule_timeout, long)
-NOT_HERE(bool, kapi_signal_pending_state, unsigned int)
-NOT_HERE(void, kapi_sleeper_start, hrtimer_sleeper *, long long)
-NOT_HERE(unsigned long long, kapi_timer_slack_ns)
-NOT_HERE(bool, kapi_sleeper_expired, const hrtimer_sleeper *)
-NOT_HERE(void, kapi_sleeper_cancel, hrtimer_sleeper *)
 #undef NOT_HERE
 
 } // extern "C"

@@ -30,7 +30,7 @@ struct Ledger {
     }
 };
 
-void nobody_waits(const Device &device)
+void no_task_waits(const Device &device)
 {
     const waitq_info info = device.info();
     EXPECT_EQ(info.readers + info.writers + info.event_waiters + info.event_waiters_exclusive, 0U);
@@ -40,7 +40,7 @@ void nobody_waits(const Device &device)
 class Stream : public testing::TestWithParam<unsigned int> {
 protected:
     Stream() : device(GetParam()), file(device) {}
-    ~Stream() override { nobody_waits(device); }
+    ~Stream() override { no_task_waits(device); }
 
     // Writes `total` bytes, and goes on after signals.
     void send(unsigned int writer, unsigned int total, bool polls)
@@ -142,10 +142,10 @@ TEST(LongWrite, GoesThroughASmallRing)
         }
     });
     crowd.join();
-    nobody_waits(device);
+    no_task_waits(device);
 }
 
-// Who was refused hears by SIGIO when it is worth another try.
+// SIGIO tells a task that was refused when it is worth another try.
 TEST(Sigio, ComesForEachRefusal)
 {
     const Device device(4);
@@ -188,7 +188,7 @@ TEST(Sigio, ComesForEachRefusal)
         EXPECT_EQ(reading.sigio(false), 1);
     });
     crowd.join();
-    nobody_waits(device);
+    no_task_waits(device);
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // task.cpp - states, wake-ups, signals and sleep, as kernel/sched/core.c, kernel/signal.c and
 // kernel/time/sleep_timeout.c have them; the clock.
-#include "kernel.hpp"
+#include "objects.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -114,13 +114,13 @@ void must_be_able_to_sleep(const char *what)
 void must_be_clean()
 {
     must_be_able_to_sleep("a call returns with a lock held, interrupts off or a task state set");
-    if (current().mutexes)
-        broken("a call returns with a mutex held");
 }
 
 void set_clock(long long ns)
 {
     clock_ns = ns;
+    no_interrupts();
+    do_work();
 }
 
 } // namespace threads
@@ -142,7 +142,33 @@ long kapi_ns_to_jiffies(unsigned long long ns)
 
 void schedule()
 {
-    block_until(endless);
+    block_until(current().sleeper_ns);
+}
+
+void kapi_sleeper_start(hrtimer_sleeper *sleeper, long long ns)
+{
+    const long long now = kapi_now_ns();
+    current().sleeper_ns = inside(sleeper).expiry_ns = ns < endless - now ? now + ns : endless;
+}
+
+bool kapi_sleeper_expired(const hrtimer_sleeper *sleeper)
+{
+    return kapi_now_ns() >= inside(const_cast<hrtimer_sleeper *>(sleeper)).expiry_ns;
+}
+
+void kapi_sleeper_cancel(hrtimer_sleeper *)
+{
+    current().sleeper_ns = endless;
+}
+
+unsigned long long kapi_timer_slack_ns()
+{
+    return 50'000;
+}
+
+long long kapi_timens_offset_ns()
+{
+    return 0;
 }
 
 long schedule_timeout(long timeout)
@@ -161,12 +187,12 @@ long schedule_timeout(long timeout)
 
 void kapi_might_sleep()
 {
-    must_be_able_to_sleep("might_sleep() where nobody may sleep");
+    must_be_able_to_sleep("might_sleep() where no task may sleep");
 }
 
 void kapi_cond_resched()
 {
-    must_be_able_to_sleep("cond_resched() where nobody may sleep");
+    must_be_able_to_sleep("cond_resched() where no task may sleep");
     if (!current().idle)
         std::this_thread::yield();
 }
@@ -174,6 +200,11 @@ void kapi_cond_resched()
 bool kapi_signal_pending()
 {
     return current().signal_pending;
+}
+
+bool kapi_signal_pending_state(unsigned int state)
+{
+    return signal_ends(state, current());
 }
 
 bool kapi_capable_sys_admin()

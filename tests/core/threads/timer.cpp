@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// timer.cpp - hrtimers. Their interrupts are threads, two CPUs; or, with a clock of one's own,
+// timer.cpp - hrtimers. Their interrupts are threads, two CPUs; or, with a clock that stands still,
 // fire_next().
 #include "objects.hpp"
 
@@ -27,6 +27,7 @@ public:
     void start(hrtimer *timer, long long expiry_ns)
     {
         const std::scoped_lock guard(lock_);
+        std::erase(armed_, timer);
         inside(timer).expiry_ns = expiry_ns;
         arm(timer);
         for (std::jthread &cpu : cpus_)
@@ -46,12 +47,24 @@ public:
     hrtimer *fire_next(long long until_ns, void (*before)(hrtimer *timer))
     {
         std::unique_lock guard(lock_);
-        real_ = false;
         hrtimer *timer = first();
         if (!timer || inside(timer).expiry_ns > until_ns)
             return nullptr;
         fire(guard, timer, before);
         return timer;
+    }
+
+    void no_interrupts()
+    {
+        const std::scoped_lock guard(lock_);
+        real_ = false;
+    }
+
+    long long next_expiry()
+    {
+        const std::scoped_lock guard(lock_);
+        const hrtimer *timer = first();
+        return timer ? inside(const_cast<hrtimer *>(timer)).expiry_ns : endless;
     }
 
 private:
@@ -61,11 +74,13 @@ private:
         armed_.push_back(timer);
     }
 
+    // (One that runs does not come again before it is through.)
     hrtimer *first()
     {
-        const auto at = std::ranges::min_element(
-            armed_, {}, [](hrtimer *timer) { return inside(timer).expiry_ns; });
-        return at == armed_.end() ? nullptr : *at;
+        const auto at = std::ranges::min_element(armed_, {}, [](hrtimer *timer) {
+            return inside(timer).running ? endless : inside(timer).expiry_ns;
+        });
+        return at == armed_.end() || inside(*at).running ? nullptr : *at;
     }
 
     // __run_hrtimer()
@@ -75,20 +90,17 @@ private:
         inside(timer).armed = false;
         inside(timer).running = true;
         guard.unlock();
-        bool again = false;
         {
             Task interrupt(Context::interrupt);
             const RunAs self(interrupt);
             if (before)
                 before(timer);
-            again = waitq_timer_fired(timer);
+            waitq_timers_due(timer);
             if (interrupt.spinlocks)
                 broken("an interrupt returns with a spinlock held");
         }
         guard.lock();
         inside(timer).running = false;
-        if (again)
-            arm(timer);
         changed_.notify_all();
     }
 
@@ -125,6 +137,16 @@ hrtimer *fire_next(long long until_ns, void (*before)(hrtimer *timer))
     return timers.fire_next(until_ns, before);
 }
 
+void no_interrupts()
+{
+    timers.no_interrupts();
+}
+
+long long next_expiry()
+{
+    return timers.next_expiry();
+}
+
 } // namespace threads
 
 using namespace threads;
@@ -136,33 +158,14 @@ void kapi_timer_init(hrtimer *timer)
     inside(timer) = {};
 }
 
-void kapi_timer_start(hrtimer *timer, long long ns, bool absolute)
+void kapi_timer_start(hrtimer *timer, long long at_ns)
 {
-    // ktime_add_safe()
-    const long long now = kapi_now_ns();
-    timers.start(timer, absolute ? ns : ns < endless - now ? now + ns : endless);
-}
-
-// Only its own function is at the timer now, so no lock.
-void kapi_timer_forward(hrtimer *timer, long long not_before_ns, long long period_ns)
-{
-    HrTimer &self = inside(timer);
-    if (!self.running || current().context != Context::interrupt || period_ns <= 0)
-        broken("a timer is forwarded from without its function, or by nothing");
-    const long long late = not_before_ns - self.expiry_ns;
-    if (late < 0)
-        return;
-    const long long periods = late / period_ns + 1;
-    long long step = 0, sum = 0;
-    if (__builtin_mul_overflow(periods, period_ns, &step) ||
-        __builtin_add_overflow(self.expiry_ns, step, &sum))
-        sum = endless;
-    self.expiry_ns = sum;
+    timers.start(timer, at_ns);
 }
 
 int hrtimer_cancel(hrtimer *timer)
 {
-    must_be_able_to_sleep("hrtimer_cancel() where nobody may sleep");
+    must_be_able_to_sleep("hrtimer_cancel() where no task may sleep");
     return timers.cancel(timer);
 }
 

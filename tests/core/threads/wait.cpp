@@ -201,40 +201,71 @@ void kapi_head_unlock(wait_queue_head *head, unsigned long irq_flags)
     spin_unlock(inside(head).lock, irq_flags != 0);
 }
 
-// A mark's wake function.
-static int mark_passed(wait_queue_entry *, unsigned int, int, void *)
+void kapi_head_lock_irq(wait_queue_head *head)
 {
-    return 0;
+    if (!spin_lock(inside(head).lock))
+        broken("spin_lock_irq() with interrupts off");
 }
 
-void kapi_walk_begin(kapi_walk *walk, wait_queue_head *opaque)
+void kapi_head_unlock_irq(wait_queue_head *head)
 {
-    List &list = inside(opaque).list;
-    kapi_init_wait_entry(&walk->at, 0, mark_passed);
-    kapi_init_wait_entry(&walk->end, 0, mark_passed);
-    insert(inside(&walk->at).link, list, *list.next.load(relaxed));
-    insert(inside(&walk->end).link, *list.prev.load(relaxed), list);
+    spin_unlock(inside(head).lock, true);
 }
 
-wait_queue_entry *kapi_walk_next(kapi_walk *walk)
+void kapi_init_mark(wait_queue_entry *mark, kapi_wake_function function)
 {
-    WaitEntry &at = inside(&walk->at);
-    for (;;) {
-        List *next = at.link.next.load(relaxed);
-        if (next == &inside(&walk->end).link)
-            return nullptr;
-        unlink(at);
-        insert(at.link, *next, *next->next.load(relaxed));
-        WaitEntry &entry = entry_of(next);
-        if (entry.function != mark_passed)
-            return reinterpret_cast<wait_queue_entry *>(&entry);
-    }
+    kapi_init_wait_entry(mark, 0, function);
 }
 
-void kapi_walk_end(kapi_walk *walk)
+void kapi_link(wait_queue_head *head, wait_queue_entry *entry)
 {
-    unlink(inside(&walk->at));
-    unlink(inside(&walk->end));
+    List &list = inside(head).list;
+    insert(inside(entry).link, list, *list.next.load(relaxed));
+}
+
+void kapi_link_first(wait_queue_head *head, wait_queue_entry *mark)
+{
+    kapi_link(head, mark);
+}
+
+void kapi_link_last(wait_queue_head *head, wait_queue_entry *entry)
+{
+    List &list = inside(head).list;
+    insert(inside(entry).link, *list.prev.load(relaxed), list);
+}
+
+void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
+{
+    List &prev = inside(entry).link;
+    unlink(inside(mark));
+    insert(inside(mark).link, prev, *prev.next.load(relaxed));
+}
+
+wait_queue_entry *kapi_next(wait_queue_head *head, wait_queue_entry *entry)
+{
+    List *next = inside(entry).link.next.load(relaxed);
+    return next == &inside(head).list ? nullptr
+                                      : reinterpret_cast<wait_queue_entry *>(&entry_of(next));
+}
+
+void kapi_unlink(wait_queue_head *, wait_queue_entry *entry)
+{
+    unlink(inside(entry));
+}
+
+bool kapi_is_unlinked(const wait_queue_entry *entry)
+{
+    return empty_careful(inside(const_cast<wait_queue_entry *>(entry)).link);
+}
+
+unsigned int kapi_entry_flags(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).flags;
+}
+
+kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
+{
+    return inside(const_cast<wait_queue_entry *>(entry)).function;
 }
 
 int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)

@@ -2,10 +2,14 @@
 /*
  * main.c - counts the instructions of each wait, when it is loaded, and logs a line for each kind:
  *
- *   waitq_cost: NAME UNCONTENDED-CORE UNCONTENDED-MACRO BLOCK-CORE BLOCK-MACRO
+ *   waitq_cost: NAME CORE MACRO BARE  CORE MACRO BARE
+ *
+ * The first three uncontended, the others for a wait that sleeps and is woken. Core: the wait
+ * layer; macro: the kernel's; bare: the same without might_sleep(). "-" where the kernel lacks the
+ * kind.
  *
  * For a VM whose clock counts instructions, with one CPU. Each figure is the least of many batches:
- * one that no interrupt came into. All in the order core, macro; "-" where the kernel lacks it.
+ * one that no interrupt came into.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -13,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 
@@ -28,17 +33,17 @@ static struct cost cost = {
 };
 
 static const char *const names[] = {
-#define WAITQ_X(value, id, name, ...) [value] = #name,
-	WAITQ_WAIT_KINDS(WAITQ_X)
-#undef WAITQ_X
+#define LAB_X(value, id, name, ...) [value] = #name,
+	LAB_WAIT_KINDS(LAB_X)
+#undef LAB_X
 };
 
 /* The lock that a kind is called with; the same code for both engines. */
 enum { LOCK_NONE, LOCK_CALLER, LOCK_HEAD, LOCK_HEAD_IRQ };
 static const unsigned char locks[] = {
-#define WAITQ_X(value, id, name, state, clock, exclusive, lock, ...) [value] = LOCK_##lock,
-	WAITQ_WAIT_KINDS(WAITQ_X)
-#undef WAITQ_X
+#define LAB_X(value, id, name, family, state, clock, exclusive, lock, ...) [value] = LOCK_##lock,
+	LAB_WAIT_KINDS(LAB_X)
+#undef LAB_X
 };
 
 static void lock_for(unsigned int kind)
@@ -61,14 +66,42 @@ static void unlock_for(unsigned int kind)
 		spin_unlock_irq(&cost.queue.head.lock);
 }
 
+enum { FAMILY_MACRO, FAMILY_HAND };
+static const unsigned char families[] = {
+#define LAB_X(value, id, name, family, ...) [value] = FAMILY_##family,
+	LAB_WAIT_KINDS(LAB_X)
+#undef LAB_X
+};
+
 struct engine {
-	const cost_wait *waits;
+	cost_wait wait;
 	void (*wake)(struct cost *cost);
 };
-static const struct engine engines[] = {
-	{ cost_core_waits, cost_core_wake },
-	{ cost_macro_waits, cost_macro_wake },
-};
+
+enum { LAYER, LAB, MACRO, BARE, ENGINES };
+static bool engine_of(struct engine *engine, unsigned int which, unsigned int kind)
+{
+	const bool by_hand = families[kind] == FAMILY_HAND;
+
+	switch (which) {
+	case LAYER:
+		*engine = (struct engine){ cost_layer_waits[kind], cost_layer_wake };
+		return !by_hand;
+	case LAB:
+		*engine = (struct engine){ cost_lab_wait, cost_lab_wake };
+		return true;
+	case BARE:
+		/* Idioms have no might_sleep(). */
+		if (!by_hand) {
+			*engine = (struct engine){ cost_bare_waits[kind], cost_macro_wake };
+			return true;
+		}
+		fallthrough;
+	default:
+		*engine = (struct engine){ cost_macro_waits[kind], cost_macro_wake };
+		return true;
+	}
+}
 
 /* A wait whose condition is true. */
 static u64 uncontended(const struct engine *engine, unsigned int kind)
@@ -82,7 +115,7 @@ static u64 uncontended(const struct engine *engine, unsigned int kind)
 
 		for (i = 0; i < BATCH; i++) {
 			lock_for(kind);
-			engine->waits[kind](&cost);
+			engine->wait(&cost, kind);
 			unlock_for(kind);
 		}
 		least = min(least, ktime_get_ns() - begin);
@@ -110,7 +143,7 @@ static int sleeper_run(void *data)
 		for (i = 0; i < BATCH; i++) {
 			WRITE_ONCE(cost.flag, false);
 			lock_for(sleeper->kind);
-			sleeper->engine->waits[sleeper->kind](&cost);
+			sleeper->engine->wait(&cost, sleeper->kind);
 			unlock_for(sleeper->kind);
 		}
 		sleeper->least = min(sleeper->least, ktime_get_ns() - begin);
@@ -149,10 +182,41 @@ static u64 block_and_wake(const struct engine *engine, unsigned int kind)
 	return sleeper.least;
 }
 
+static u64 block_and_wake_at_best(const struct engine *engine, unsigned int kind)
+{
+	u64 least = U64_MAX;
+	unsigned int repeat;
+
+	for (repeat = 0; repeat < REPEATS; repeat++)
+		least = min(least, block_and_wake(engine, kind));
+	return least;
+}
+
 /* In hundredths of an instruction, as text is made of it below. */
 static unsigned long per_wait(u64 batch)
 {
 	return (unsigned long)div_u64(batch * 100, BATCH);
+}
+
+typedef u64 (*measure)(const struct engine *engine, unsigned int kind);
+
+static void append(char *line, size_t size, measure measure, unsigned int kind)
+{
+	unsigned int which;
+
+	for (which = 0; which < ENGINES; which++) {
+		const size_t used = strlen(line);
+		struct engine engine;
+		unsigned long hundredths;
+
+		if (!engine_of(&engine, which, kind)) {
+			scnprintf(line + used, size - used, " -");
+			continue;
+		}
+		hundredths = per_wait(measure(&engine, kind));
+		scnprintf(line + used, size - used, " %lu.%02lu", hundredths / 100,
+			  hundredths % 100);
+	}
 }
 
 static int __init cost_init(void)
@@ -160,25 +224,15 @@ static int __init cost_init(void)
 	unsigned int kind;
 
 	for (kind = 0; kind < ARRAY_SIZE(names); kind++) {
-		unsigned long figures[4];
-		unsigned int i;
+		char line[160] = "";
 
 		if (!COST_HAS(kind) || !(kapi_macro_waits() >> kind & 1)) {
-			pr_info("waitq_cost: %s - - - -\n", names[kind]);
-			continue;
+			strscpy(line, " - - - - - - - -", sizeof(line));
+		} else {
+			append(line, sizeof(line), uncontended, kind);
+			append(line, sizeof(line), block_and_wake_at_best, kind);
 		}
-		for (i = 0; i < 2; i++) {
-			u64 least = U64_MAX;
-			unsigned int repeat;
-
-			for (repeat = 0; repeat < REPEATS; repeat++)
-				least = min(least, block_and_wake(&engines[i], kind));
-			figures[i] = per_wait(uncontended(&engines[i], kind));
-			figures[2 + i] = per_wait(least);
-		}
-		pr_info("waitq_cost: %s %lu.%02lu %lu.%02lu %lu.%02lu %lu.%02lu\n", names[kind],
-			figures[0] / 100, figures[0] % 100, figures[1] / 100, figures[1] % 100,
-			figures[2] / 100, figures[2] % 100, figures[3] / 100, figures[3] % 100);
+		pr_info("waitq_cost: %s%s\n", names[kind], line);
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// calls.hpp - the bare system calls on a queue device, with errno as a value. The tests
+// calls.hpp - the bare system calls on a queue of the device, with errno as a value. The tests
 // go by these and not by libwaitq, because what they test is the kernel's side.
 #pragma once
 
@@ -7,21 +7,28 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <vector>
 
 namespace waitq::test {
 
-class File {
+// The value of a call that returns -1 with errno: 0 or more, or -errno.
+inline long value_of(long returned)
+{
+    return returned < 0 ? -static_cast<long>(errno) : returned;
+}
+
+// An open file, closed at its end. -1 if it could not be opened; then errno says why.
+class Descriptor {
 public:
-    explicit File(int flags = O_RDWR, unsigned int index = 0)
-        : fd_(::open(("/dev/waitq" + std::to_string(index)).c_str(), flags | O_CLOEXEC))
-    {}
-    ~File() { close(); }
-    File(const File &) = delete;
-    File &operator=(const File &) = delete;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() { close(); }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
 
     void close()
     {
@@ -35,30 +42,42 @@ private:
     int fd_;
 };
 
-// The value of a call that returns -1 with errno: 0 or more, or -errno.
-inline long value_of(long returned)
-{
-    return returned < 0 ? -static_cast<long>(errno) : returned;
-}
+// /dev/waitqN.
+class File : public Descriptor {
+public:
+    explicit File(int flags = O_RDWR, unsigned int index = 0)
+        : Descriptor(::open(("/dev/waitq" + std::to_string(index)).c_str(), flags | O_CLOEXEC))
+    {}
+};
 
-inline long read(const File &file, void *to, std::size_t size)
+inline long read(const Descriptor &file, void *to, std::size_t size)
 {
     return value_of(::read(file.fd(), to, size));
 }
-inline long write(const File &file, const void *from, std::size_t size)
+inline long write(const Descriptor &file, const void *from, std::size_t size)
 {
     return value_of(::write(file.fd(), from, size));
 }
-inline long write(const File &file, const std::string &text)
+inline long write(const Descriptor &file, const std::string &text)
 {
     return write(file, text.data(), text.size());
 }
-inline std::string read_text(const File &file, std::size_t size = 65536)
+inline std::string read_text(const Descriptor &file, std::size_t size = 65536)
 {
     std::string text(size, '?');
     const long got = read(file, text.data(), size);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return text;
+}
+
+constexpr __s64 us = 1000, ms = 1000 * us, one_second = 1000 * ms;
+
+// CLOCK_MONOTONIC of the caller's time namespace.
+inline __s64 now()
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * one_second + time.tv_nsec;
 }
 
 // A struct of a call, and what came of it. The out fields begin poisoned.
@@ -70,54 +89,67 @@ struct Answer {
 
 constexpr auto poison = 0xa5a5a5a5a5a5a5a5ULL;
 
-inline waitq_wait wait_request(waitq_wait_kind kind, __u64 threshold = 1, __s64 timeout_ns = 0,
-                               __u32 flags = 0, __u32 engine = WAITQ_ENGINE_CORE)
+template <class Struct>
+Answer<Struct> call(const Descriptor &file, unsigned long number, Struct request)
 {
-    waitq_wait request;
-    std::memset(&request, 0xa5, sizeof request);
-    request.size = sizeof request;
-    request.kind = kind;
-    request.engine = engine;
-    request.flags = flags;
-    request.state = request.callback = request.key = request.pad = 0;
-    request.threshold = threshold;
+    const long error = value_of(::ioctl(file.fd(), number, &request));
+    return {error, request};
+}
+
+inline waitq_wait wait_request(__u64 threshold = 1, __u32 flags = 0,
+                               waitq_state state = WAITQ_STATE_INTERRUPTIBLE)
+{
+    return {sizeof(waitq_wait), flags, state, 0, threshold, 0};
+}
+inline waitq_wait timed(waitq_wait request, __s64 timeout_ns, __u32 flags = 0)
+{
+    request.flags |= WAITQ_TIMEOUT | flags;
     request.timeout_ns = timeout_ns;
     return request;
 }
-inline Answer<waitq_wait> wait(const File &file, waitq_wait request)
+inline Answer<waitq_wait> wait(const Descriptor &file, waitq_wait request)
 {
-    const long error = value_of(::ioctl(file.fd(), WAITQ_IOC_WAIT, &request));
-    return {error, request};
+    return call(file, WAITQ_IOC_WAIT, request);
+}
+// Takes so many events, if they are there: 0, or -ETIMEDOUT.
+inline long take(const Descriptor &file, __u64 count = 1)
+{
+    return wait(file, timed(wait_request(count, WAITQ_CONSUME), 0)).error;
 }
 
-inline Answer<waitq_wake> wake(const File &file, waitq_wake request)
+constexpr __u32 every_one = 0; // waitq_wake.nr
+inline waitq_wake wake_request(__u64 post, __u32 nr = 1)
 {
-    const long error = value_of(::ioctl(file.fd(), WAITQ_IOC_WAKE, &request));
-    return {error, request};
+    return {sizeof(waitq_wake), 0, nr, 0, post, poison, poison};
 }
-inline Answer<waitq_wake> wake(const File &file, __u64 post, waitq_wake_kind kind = WAITQ_WAKE_UP,
-                               __u32 nr = 0)
+inline Answer<waitq_wake> wake(const Descriptor &file, waitq_wake request)
 {
-    return wake(file, {sizeof(waitq_wake), kind, 0, 0, nr, 0, post, poison, poison});
+    return call(file, WAITQ_IOC_WAKE, request);
+}
+inline Answer<waitq_wake> wake(const Descriptor &file, __u64 post, __u32 nr = 1)
+{
+    return wake(file, wake_request(post, nr));
 }
 
 inline waitq_timer timer_request(__s64 delay_ns, __s64 period_ns = 0, __u64 count = 1,
-                                 __u64 post = 1, waitq_wake_kind kind = WAITQ_WAKE_UP)
+                                 __u64 post = 1, __u32 nr = 1)
 {
-    return {sizeof(waitq_timer), 0, kind, 0, 0, 0, delay_ns, period_ns, count, post, poison};
+    return {sizeof(waitq_timer), 0, nr, 0, delay_ns, period_ns, count, post, poison};
 }
-inline Answer<waitq_timer> timer(const File &file, waitq_timer request)
+inline Answer<waitq_timer> timer(const Descriptor &file, waitq_timer request)
 {
-    const long error = value_of(::ioctl(file.fd(), WAITQ_IOC_TIMER, &request));
-    return {error, request};
+    return call(file, WAITQ_IOC_TIMER, request);
 }
-inline Answer<waitq_timer> cancel_timer(const File &file)
+inline Answer<waitq_timer> cancel_timer(const Descriptor &file)
 {
-    waitq_timer request{};
-    request.size = sizeof request;
-    request.flags = WAITQ_TIMER_CANCEL;
-    request.fired = poison;
-    return timer(file, request);
+    return timer(file, {sizeof(waitq_timer), WAITQ_CANCEL, 0, 0, 0, 0, 0, 0, poison});
+}
+
+// A new descriptor, or -1 with errno.
+inline int open_eventfd(const Descriptor &file, __u32 flags = 0)
+{
+    waitq_eventfd request{sizeof request, flags};
+    return ::ioctl(file.fd(), WAITQ_IOC_EVENTFD, &request);
 }
 
 inline waitq_info info(const File &file)
@@ -125,10 +157,30 @@ inline waitq_info info(const File &file)
     waitq_info figures;
     std::memset(&figures, 0xa5, sizeof figures);
     figures.size = sizeof figures;
-    figures.pad = 0;
+    figures.flags = 0;
     if (::ioctl(file.fd(), WAITQ_IOC_INFO, &figures) != 0)
         figures.size = 0; // poisoned figures fail whatever they are compared with
     return figures;
+}
+
+// The entries of every wait queue, up to `room`.
+inline std::vector<waitq_waiter> waiters(const Descriptor &file, __u32 room = 1024)
+{
+    std::vector<waitq_waiter> list(room);
+    waitq_waiters request{
+        sizeof request, 0, room, sizeof(waitq_waiter), reinterpret_cast<__u64>(list.data()),
+        poison};
+    list.resize(::ioctl(file.fd(), WAITQ_IOC_WAITERS, &request) == 0 ? request.count : 0);
+    return list;
+}
+
+// How many entries that wait queue has.
+inline __u64 linked(const Descriptor &file, waitq_place place)
+{
+    __u64 count = 0;
+    for (const waitq_waiter &waiter : waiters(file))
+        count += waiter.place == place;
+    return count;
 }
 
 } // namespace waitq::test

@@ -6,12 +6,13 @@
 #include <cstdlib>
 #include <libkmod.h>
 #include <memory>
+#include <unistd.h>
 
 namespace waitq::test {
 namespace {
 
 using Context = std::unique_ptr<kmod_ctx, decltype(&kmod_unref)>;
-using Module = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
+using Handle = std::unique_ptr<kmod_module, decltype(&kmod_module_unref)>;
 
 Context context()
 {
@@ -21,43 +22,41 @@ Context context()
 
 } // namespace
 
-int load_module(const std::string &parameters)
+int load(const Module &module, const std::string &parameters)
 {
-    const char *path = std::getenv("WAITQ_MODULE");
+    const char *directory = std::getenv("WAITQ_MODULES");
+    const std::string path =
+        std::string(directory != nullptr ? directory : "/lib/waitq") + "/" + module.name + ".ko";
     const Context kmod = context();
-    kmod_module *module = nullptr;
-    const int error = kmod_module_new_from_path(
-        kmod.get(), path != nullptr ? path : "/lib/waitq/waitq.ko", &module);
-    if (error != 0)
+    kmod_module *found = nullptr;
+    if (const int error = kmod_module_new_from_path(kmod.get(), path.c_str(), &found); error != 0)
         return error;
-    const Module owner(module, kmod_module_unref);
-    return kmod_module_insert_module(module, 0, parameters.c_str());
+    const Handle owner(found, kmod_module_unref);
+    return kmod_module_insert_module(found, 0, parameters.c_str());
 }
 
-int unload_module()
+int unload(const Module &module)
 {
     const Context kmod = context();
-    kmod_module *module = nullptr;
-    const int error = kmod_module_new_from_name(kmod.get(), "waitq", &module);
-    if (error != 0)
+    kmod_module *found = nullptr;
+    if (const int error = kmod_module_new_from_name(kmod.get(), module.name, &found); error != 0)
         return error;
-    const Module owner(module, kmod_module_unref);
+    const Handle owner(found, kmod_module_unref);
     // KMOD_REMOVE_NOWAIT is the default of current libkmod: no sleep on the reference count.
-    return kmod_module_remove_module(module, 0);
+    return kmod_module_remove_module(found, 0);
 }
 
-bool module_is_loaded()
+bool is_loaded(const Module &module)
 {
-    return access("/sys/module/waitq", F_OK) == 0;
+    return access((std::string("/sys/module/") + module.name).c_str(), F_OK) == 0;
 }
 
-void WithModule::TearDown()
+void unload_when_free(const Module &module)
 {
-    // A process that was killed may still be on its way out of release().
     int error = 0;
-    EXPECT_TRUE(until([&] { return (error = unload_module()) != -EAGAIN; }))
-        << "the module is still in use";
-    EXPECT_EQ(error, 0);
+    EXPECT_TRUE(until([&] { return (error = unload(module)) != -EAGAIN; }))
+        << module.name << " is still in use";
+    EXPECT_EQ(error, 0) << module.name;
 }
 
 } // namespace waitq::test

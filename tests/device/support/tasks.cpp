@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tasks.hpp"
 
+#include "lab.hpp"
+
 #include <fstream>
+#include <grp.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -23,26 +26,40 @@ char state_of(pid_t task)
     return call == "running" ? 'R' : state;
 }
 
-testing::AssertionResult asleep(pid_t task, char state, const File &file, __u64 waitq_info::*figure,
-                                __u64 count)
+unsigned long switches_of(pid_t task)
 {
-    return until([&] { return state_of(task) == state && info(file).*figure == count; })
-           << "; state " << state_of(task) << ", waiters " << info(file).*figure;
+    std::ifstream file("/proc/" + std::to_string(task) + "/status");
+    unsigned long sum = 0;
+    for (std::string word; file >> word;)
+        if (unsigned long count = 0; word.ends_with("ctxt_switches:") && file >> count)
+            sum += count;
+    return sum;
 }
 
-void rescue(const std::function<bool()> &freed)
+testing::AssertionResult asleep_at(pid_t task, char state, const Descriptor &file,
+                                   waitq_place place, __u64 count)
 {
-    const File file(O_RDWR | O_NONBLOCK);
-    char byte = 0;
-    for (int i = 0; i < 1000000 && !freed(); ++i) {
-        wake(file, 1000, WAITQ_WAKE_UP_ALL);
-        write(file, &byte, 1);
-        read(file, &byte, 1);
-        sched_yield();
-    }
+    return until([&] { return state_of(task) == state && linked(file, place) == count; })
+           << "; state " << state_of(task) << ", linked " << linked(file, place);
 }
 
 namespace {
+
+void rescue_from_device(const File &file)
+{
+    char byte = 0;
+    // No threshold is higher, and then there is room again for a write of an EVENTFD.
+    wake(file, WAITQ_COUNTER_MAX - info(file).counter, every_one);
+    write(file, &byte, 1);
+    read(file, &byte, 1);
+    take(file, info(file).counter);
+}
+
+void rescue_from_lab(const LabFile &file)
+{
+    wake(file, 1000, LAB_WAKE_UP_ALL);
+    wake(file, {sizeof(lab_wake), LAB_WAKE_UP_POLLFREE, 0, 0, 0, 0, 0, 0, 0});
+}
 
 void ignore_wake_signal()
 {
@@ -52,6 +69,19 @@ void ignore_wake_signal()
 }
 
 } // namespace
+
+void rescue(const std::function<bool()> &freed)
+{
+    const File device(O_RDWR | O_NONBLOCK);
+    const LabFile lab;
+    for (int i = 0; i < 1000000 && !freed(); ++i) {
+        if (device.fd() >= 0)
+            rescue_from_device(device);
+        if (lab.fd() >= 0)
+            rescue_from_lab(lab);
+        sched_yield();
+    }
+}
 
 Caller::Caller(std::function<long()> call)
 {
@@ -110,6 +140,19 @@ Child::~Child()
         signal(SIGKILL);
         static_cast<void>(status());
     }
+}
+
+bool become(uid_t user)
+{
+    return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
+           setresuid(user, user, user) == 0;
+}
+
+int as_user(uid_t user, const std::function<int()> &body)
+{
+    Child child([&] { return become(user) ? body() : 100; });
+    const int status = child.status();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
 }
 
 } // namespace waitq::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// tasks.hpp - threads and processes that sleep in the device, and how to see that they do.
+// tasks.hpp - threads and processes that sleep in a module, and how to see that they do.
 #pragma once
 
 #include "calls.hpp"
@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <string>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <thread>
 
 namespace waitq::test {
@@ -20,10 +21,23 @@ namespace waitq::test {
 // there is no such task.
 char state_of(pid_t task);
 
-// True if the task is asleep in `state` ('S' or 'D') and the device counts `count` waiters
-// in that figure: only both together say that it sleeps in the wait queue.
-[[nodiscard]] testing::AssertionResult asleep(pid_t task, char state, const File &file,
-                                              __u64 waitq_info::*figure, __u64 count = 1);
+// How often the task has been put to sleep or preempted. It stays the same only while the task does
+// not run.
+unsigned long switches_of(pid_t task);
+
+// True if the task is asleep in `state` ('S' or 'D') and the module counts `count` waiters in
+// that figure of its INFO: only both together say that it sleeps in the wait queue.
+template <class Opened, class Figures>
+[[nodiscard]] testing::AssertionResult asleep(pid_t task, char state, const Opened &file,
+                                              __u64 Figures::*figure, __u64 count = 1)
+{
+    return until([&] { return state_of(task) == state && info(file).*figure == count; })
+           << "; state " << state_of(task) << ", waiters " << info(file).*figure;
+}
+
+// The same by the device's WAITERS: for what no figure counts.
+[[nodiscard]] testing::AssertionResult asleep_at(pid_t task, char state, const Descriptor &file,
+                                                 waitq_place place, __u64 count = 1);
 
 // A thread that makes one call and keeps what it returned.
 class Caller {
@@ -66,7 +80,14 @@ private:
     std::optional<int> status_;
 };
 
-// Frees everyone who sleeps in queue 0: posts, writes and reads until `freed()`.
+// Becomes that user, without groups and capabilities. False: that failed.
+bool become(uid_t user);
+constexpr uid_t nobody = 65534;
+// Runs `body` in a child that is that user. Returns its exit status, 100 or more: it did not run.
+int as_user(uid_t user, const std::function<int()> &body);
+
+// Frees every task that sleeps in a queue 0 of either module: posts, writes and reads until
+// `freed()`.
 void rescue(const std::function<bool()> &freed);
 
 } // namespace waitq::test

@@ -30,4 +30,17 @@ template <class Seen>
     return testing::AssertionSuccess();
 }
 
+// The same for something that takes long and shows how far it is: patience begins anew as long as
+// what `progress()` returns changes.
+template <class Seen, class Progress>
+[[nodiscard]] testing::AssertionResult until(Seen seen, Progress progress)
+{
+    for (auto at = progress();;) {
+        const auto result = until([&] { return seen() || progress() != at; });
+        if (!result || seen())
+            return result;
+        at = progress();
+    }
+}
+
 } // namespace waitq::test

@@ -1,215 +1,122 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <algorithm>
-#include <cerrno>
-#include <sys/ioctl.h>
+#include "call.hpp"
+
 #include <unistd.h>
 #include <waitq/device.hpp>
-#include <waitq/devices.hpp>
+#include <waitq/nodes.hpp>
 
 namespace waitq {
 
 namespace {
 
-using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
-
-std::error_code last_error()
+Result<std::uint64_t> set_timer(int fd, const waitq_timer &call)
 {
-    return {errno, std::generic_category()};
-}
-
-struct Time {
-    std::int64_t ns;
-    std::uint32_t flag; // WAITQ_ABSOLUTE or 0
-};
-
-Time to_uapi(const When &when)
-{
-    if (const auto *point = std::get_if<steady_clock::time_point>(&when))
-        return {nanoseconds(point->time_since_epoch()).count(), WAITQ_ABSOLUTE};
-    return {std::get<nanoseconds>(when).count(), 0};
-}
-
-// All of the struct that the caller does not set is zero, padding as well.
-template <typename Struct>
-Struct sized()
-{
-    Struct call{};
-    call.size = sizeof call;
-    return call;
-}
-
-Result<std::uint64_t> set_timer(int fd, waitq_timer call)
-{
-    if (ioctl(fd, WAITQ_IOC_TIMER, &call) < 0)
-        return last_error();
-    return std::uint64_t{call.fired};
+    const auto answer = ask(fd, WAITQ_IOC_TIMER, call);
+    if (!answer)
+        return answer.error();
+    return std::uint64_t{answer->fired};
 }
 
 } // namespace
 
 Result<Device> Device::open(const std::string &path, int flags)
 {
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
-    if (fd < 0)
-        return last_error();
-    return Device(fd);
+    auto file = Descriptor::open(path, flags);
+    if (!file)
+        return file.error();
+    return Device(std::move(*file));
 }
 
 Result<Device> Device::open(unsigned index, int flags)
 {
-    return open(device_path(index), flags);
-}
-
-Device::Device(Device &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-Device &Device::operator=(Device &&other) noexcept
-{
-    // The former descriptor goes with the temporary.
-    Device taken(std::move(other));
-    std::swap(fd_, taken.fd_);
-    return *this;
-}
-
-Device::~Device()
-{
-    if (fd_ >= 0)
-        ::close(fd_);
+    return open(node_path(device_module, index), flags);
 }
 
 Result<WaitResult> Device::wait(const WaitRequest &request) const
 {
-    // The kernel can't tell an absent timeout from a timeout of 0; here they are told apart.
-    const WaitKindRow *row = find_kind(request.kind);
-    if (row && row->has_timeout() != request.timeout.has_value())
-        return std::make_error_code(std::errc::invalid_argument);
-
     auto call = sized<waitq_wait>();
-    call.kind = static_cast<std::uint32_t>(request.kind);
-    call.engine = static_cast<std::uint32_t>(request.engine);
+    call.flags = (request.exclusive ? WAITQ_EXCLUSIVE : 0) | (request.consume ? WAITQ_CONSUME : 0);
     call.state = static_cast<std::uint32_t>(request.state);
-    call.callback = static_cast<std::uint32_t>(request.callback);
-    call.key = request.key;
     call.threshold = request.threshold;
-    if (request.consume)
-        call.flags |= WAITQ_CONSUME;
-    if (request.exclusive)
-        call.flags |= WAITQ_EXCLUSIVE;
-    if (request.window)
-        call.flags |= WAITQ_WINDOW;
-    if (request.nap)
-        call.flags |= WAITQ_NAP;
+    Time time{};
     if (request.timeout) {
-        const Time time = to_uapi(*request.timeout);
+        time = to_time(*request.timeout);
         call.timeout_ns = time.ns;
-        call.flags |= time.flag;
+        call.flags |= WAITQ_TIMEOUT | (time.absolute ? WAITQ_ABSOLUTE : 0);
     }
-
-    WaitResult result{};
     for (;;) {
-        const int error = ioctl(fd_, WAITQ_IOC_WAIT, &call) < 0 ? errno : 0;
-        switch (error) {
-        case 0:
-            result.outcome = Outcome::Satisfied;
-            break;
-        case ETIMEDOUT:
-            result.outcome = Outcome::TimedOut;
-            break;
-        case EINTR:
-            result.outcome = Outcome::Signalled;
-            break;
-        default:
+        const int error = ioctl(fd(), WAITQ_IOC_WAIT, &call) < 0 ? errno : 0;
+        const auto outcome = to_outcome(error);
+        if (!outcome)
             return std::error_code(error, std::generic_category());
-        }
-        result.left = nanoseconds(call.left_ns);
-        result.spurious += call.spurious;
-        result.returned = call.returned;
-        result.observed = call.observed;
-        result.tests += call.tests;
-        result.before += call.before;
-        result.after += call.after;
-        result.calls += call.calls;
-        // The kernel has put the time that was left into `call`: the same call goes on.
-        if (result.outcome != Outcome::Signalled || request.on_signal == OnSignal::Return)
-            return result;
+        // The kernel has put the time that was left into `call`, so that the same call goes on.
+        if (*outcome == Outcome::Signalled && request.on_signal == OnSignal::Continue)
+            continue;
+        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
+        return WaitResult{*outcome, std::chrono::nanoseconds(left ? call.timeout_ns : 0)};
     }
 }
 
 Result<WakeResult> Device::wake(const WakeRequest &request) const
 {
     auto call = sized<waitq_wake>();
-    call.kind = static_cast<std::uint32_t>(request.kind);
-    call.engine = static_cast<std::uint32_t>(request.engine);
-    call.context = static_cast<std::uint32_t>(request.context);
     call.nr = request.nr;
-    call.key = request.key;
     call.post = request.post;
-    if (ioctl(fd_, WAITQ_IOC_WAKE, &call) < 0)
-        return last_error();
-    return WakeResult{call.woken, call.counter};
+    const auto answer = ask(fd(), WAITQ_IOC_WAKE, call);
+    if (!answer)
+        return answer.error();
+    return WakeResult{answer->woken, answer->counter};
 }
 
 Result<std::uint64_t> Device::arm(const TimerRequest &request) const
 {
-    const Time delay = to_uapi(request.delay);
+    const Time delay = to_time(request.delay);
     auto call = sized<waitq_timer>();
-    call.flags = delay.flag;
-    call.kind = static_cast<std::uint32_t>(request.wake.kind);
+    call.flags = delay.absolute ? WAITQ_ABSOLUTE : 0;
     call.nr = request.wake.nr;
-    call.key = request.wake.key;
     call.delay_ns = delay.ns;
     call.period_ns = request.period.count();
     call.count = request.count;
     call.post = request.wake.post;
-    return set_timer(fd_, call);
+    return set_timer(fd(), call);
 }
 
 Result<std::uint64_t> Device::cancel_timer() const
 {
     auto call = sized<waitq_timer>();
-    call.flags = WAITQ_TIMER_CANCEL;
-    return set_timer(fd_, call);
+    call.flags = WAITQ_CANCEL;
+    return set_timer(fd(), call);
 }
 
-Result<Kinds> Device::kinds() const
+Result<Descriptor> Device::eventfd(int flags) const
 {
-    auto call = sized<waitq_kinds>();
-    if (ioctl(fd_, WAITQ_IOC_KINDS, &call) < 0)
+    auto call = sized<waitq_eventfd>();
+    call.flags = static_cast<std::uint32_t>(flags | O_CLOEXEC);
+    const int made = ioctl(fd(), WAITQ_IOC_EVENTFD, &call);
+    if (made < 0)
         return last_error();
-    return Kinds{call.wait, call.wake};
-}
-
-Result<Waiters> Device::waiters() const
-{
-    Waiters waiters{};
-    // They come and go: room for those there were, and once more if that did not do.
-    for (std::size_t room = 64;;) {
-        waiters.entries.resize(room);
-        auto call = sized<waitq_waiters>();
-        call.count = static_cast<std::uint32_t>(room);
-        call.waiters = reinterpret_cast<std::uintptr_t>(waiters.entries.data());
-        if (ioctl(fd_, WAITQ_IOC_WAITERS, &call) < 0)
-            return last_error();
-        waiters.linked = call.linked;
-        if (call.linked <= room || room == WAITQ_WAITERS_MAX) {
-            waiters.entries.resize(call.count);
-            return waiters;
-        }
-        room = std::min<std::size_t>(2 * call.linked, WAITQ_WAITERS_MAX);
-    }
+    return Descriptor(made);
 }
 
 Result<waitq_info> Device::info() const
 {
-    auto call = sized<waitq_info>();
-    if (ioctl(fd_, WAITQ_IOC_INFO, &call) < 0)
-        return last_error();
-    return call;
+    return ask(fd(), WAITQ_IOC_INFO, sized<waitq_info>());
+}
+
+Result<Waiters> Device::waiters() const
+{
+    return list_waiters<waitq_waiter>(WAITQ_WAITERS_MAX, [this](auto &entries) {
+        auto call = sized<waitq_waiters>();
+        call.count = static_cast<std::uint32_t>(entries.size());
+        call.stride = sizeof(waitq_waiter);
+        call.waiters = reinterpret_cast<std::uintptr_t>(entries.data());
+        return ask(fd(), WAITQ_IOC_WAITERS, call);
+    });
 }
 
 Result<std::size_t> Device::read(std::span<std::byte> buffer) const
 {
-    const ssize_t bytes = ::read(fd_, buffer.data(), buffer.size());
+    const ssize_t bytes = ::read(fd(), buffer.data(), buffer.size());
     if (bytes < 0)
         return last_error();
     return static_cast<std::size_t>(bytes);
@@ -217,7 +124,7 @@ Result<std::size_t> Device::read(std::span<std::byte> buffer) const
 
 Result<std::size_t> Device::write(std::span<const std::byte> bytes) const
 {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(fd(), bytes.data(), bytes.size());
     if (written < 0)
         return last_error();
     return static_cast<std::size_t>(written);

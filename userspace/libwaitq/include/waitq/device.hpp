@@ -7,71 +7,70 @@
 #include <fcntl.h>
 #include <span>
 #include <string>
+#include <waitq/descriptor.hpp>
 #include <waitq/requests.hpp>
 #include <waitq/result.hpp>
 
 namespace waitq {
 
 /**
- * Owns the file descriptor of an open waitq device. Moves, does not copy; a moved-from Device
- * has fd() -1 and its calls fail with EBADF.
+ * Owns the descriptor of an open waitq device. Moves, does not copy; a moved-from Device has
+ * fd() -1, and its calls fail with EBADF.
  *
- * Every call may fail with ENOTTY (the file is no waitq device) and EINVAL (the request is
- * malformed, or the module is of a version that does not know it); an EINVAL changed nothing.
+ * Every call may fail with
+ *   EBADF   the device is not open for what the call does: wait, read: reading; wake, arm,
+ *           cancel_timer, write: writing; eventfd: both
+ *   EINVAL  the request is malformed; nothing has changed
+ *   ENOTTY  the file is no waitq device, or the module is older than the call
  */
 class Device {
 public:
     /**
-     * Opens a device node. O_CLOEXEC is added to @flags; with O_NONBLOCK, read() and write()
-     * fail with EAGAIN where they would sleep.
+     * Opens a device node. O_CLOEXEC is added to @flags. With O_NONBLOCK, read() and write() fail
+     * with EAGAIN where they would sleep.
      * Errors: those of open(2); ENOENT or ENXIO: no such device; EACCES: the node's mode.
      */
     static Result<Device> open(const std::string &path, int flags = O_RDWR);
     /// Opens /dev/waitq<index>.
     static Result<Device> open(unsigned index, int flags = O_RDWR);
 
-    Device(Device &&other) noexcept;
-    Device &operator=(Device &&other) noexcept;
-    Device(const Device &) = delete;
-    Device &operator=(const Device &) = delete;
-    ~Device();
-
     /**
-     * Sleeps until the counter is at least the threshold, the time is up or a signal comes, in
-     * the task state that the kind has. Satisfied beats timed out, timed out beats signalled.
-     * A signal whose handler has SA_RESTART never ends the wait.
-     * Errors: EINVAL: threshold 0, a negative timeout, a timeout for a kind without one or none
-     * for a kind with one; EPERM: an uninterruptible wait, endless or above
-     * WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS, without CAP_SYS_ADMIN; EOPNOTSUPP: this kernel
-     * does not have the kind. <uapi/waitq.h> has the rest.
+     * Sleeps until the counter is at or above the threshold, the time is up or a signal comes.
+     * Satisfied beats timed out, timed out beats signalled. A signal whose handler has SA_RESTART
+     * does not end the wait.
+     * Errors: EINVAL: threshold 0, a negative timeout; EPERM: State::Uninterruptible or Idle
+     * without CAP_SYS_ADMIN, with no timeout or one that may last longer than
+     * WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS.
      */
     [[nodiscard]] Result<WaitResult> wait(const WaitRequest &request) const;
 
     /**
-     * Posts to the counter, then wakes those who sleep in wait(), from the context asked for;
-     * that may take a few milliseconds.
-     * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX, nothing was done; EINVAL;
-     * EOPNOTSUPP: this kernel does not have the kind; ENOMEM.
+     * Adds to the counter, then wakes the waiters whose condition is true. Does not sleep.
+     * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX; nothing has changed.
      */
     [[nodiscard]] Result<WakeResult> wake(const WakeRequest &request) const;
 
     /**
-     * Arms the one timer of this open file; it ends with the file. An armed one is cancelled
-     * first. Returns how often the former arming fired.
+     * Arms the one timer of this open file; closing the file ends it. An armed timer is cancelled
+     * first. Returns the number of times that the cancelled one had fired.
      * Errors: EINVAL: a negative time, a period too short, no period and count not 1.
      */
     [[nodiscard]] Result<std::uint64_t> arm(const TimerRequest &request) const;
-    /// Disarms the timer. Returns how often it fired.
+    /// Disarms the timer. Returns the number of times that it had fired.
     [[nodiscard]] Result<std::uint64_t> cancel_timer() const;
 
-    /// Which kinds the running kernel has.
-    [[nodiscard]] Result<Kinds> kinds() const;
-
-    /// Who is linked into the wait queues. Errors: ENOMEM.
-    [[nodiscard]] Result<Waiters> waiters() const;
+    /**
+     * A new descriptor for the counter, for event loops: it does as an eventfd with EFD_SEMAPHORE
+     * does, and outlives this object. O_CLOEXEC is added to @flags, which may have O_NONBLOCK.
+     * Errors: EMFILE, ENFILE, ENOMEM.
+     */
+    [[nodiscard]] Result<Descriptor> eventfd(int flags = 0) const;
 
     /// The figures of the queue, as they were at the call.
     [[nodiscard]] Result<waitq_info> info() const;
+
+    /// The entries of the wait queues, up to WAITQ_WAITERS_MAX. Errors: ENOMEM.
+    [[nodiscard]] Result<Waiters> waiters() const;
 
     /**
      * Reads at least one byte; sleeps (interruptibly) until there is one.
@@ -79,19 +78,19 @@ public:
      */
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> buffer) const;
     /**
-     * Writes bytes; sleeps (interruptibly) until there is room. Up to WAITQ_ATOMIC_WRITE bytes
-     * go as a whole. Returns the bytes written, fewer than given if a signal came in between.
+     * Writes bytes; sleeps (interruptibly) until there is room. Up to WAITQ_ATOMIC_WRITE bytes go
+     * as a whole. Returns the bytes written, fewer than given if a signal came in between.
      * Errors: EINTR, EAGAIN (O_NONBLOCK), EFAULT.
      */
     [[nodiscard]] Result<std::size_t> write(std::span<const std::byte> bytes) const;
 
     /// The descriptor, still owned by this object: for poll(2) and its kin.
-    [[nodiscard]] int fd() const noexcept { return fd_; }
+    [[nodiscard]] int fd() const noexcept { return file_.fd(); }
 
 private:
-    explicit Device(int fd) noexcept : fd_(fd) {}
+    explicit Device(Descriptor file) noexcept : file_(std::move(file)) {}
 
-    int fd_;
+    Descriptor file_;
 };
 
 } // namespace waitq

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libwaitq - the waitq device for C++20 programs. This header includes all of it.
+ * libwaitq - the waitq device for C++20 programs. This header includes all of it. The laboratory
+ * has a header of its own, <waitq/lab.hpp>.
  *
  * A waitq device is a named event counter and a byte queue that processes share.
  * Tasks sleep in real kernel wait queues until the counter reaches a threshold or a
@@ -11,33 +12,32 @@
  *
  *     waitq::Device device = waitq::Device::open(0).value();     // /dev/waitq0
  *
- *     // Sleep until somebody posts, for at most a second, and take the post.
- *     auto answer = device.wait({.kind = waitq::WaitKind::wait_event_interruptible_timeout,
- *                                .timeout = 1s,
- *                                .consume = true});
+ *     // Sleep until another process posts, for at most a second, and take the post.
+ *     auto answer = device.wait({.consume = true, .timeout = 1s});
  *     if (!answer)
- *         return fail(answer.error());                           // EINVAL, EPERM, EFAULT ...
+ *         return fail(answer.error());                           // EINVAL, EPERM, EBADF ...
  *     switch (answer->outcome) {
  *     case waitq::Outcome::Satisfied: break;                     // answer->left: time left
  *     case waitq::Outcome::TimedOut:  break;
  *     case waitq::Outcome::Signalled: break;                     // a signal handler ran
  *     }
  *
- *     // In another process: post 1, wake all waiters.
- *     auto wake = device.wake({.kind = waitq::WakeKind::wake_up_all});
+ *     // In another process: post 1, wake every waiter whose condition that makes true.
+ *     auto wake = device.wake({.nr = waitq::every_waiter});
  *     // wake->woken tasks were asleep and are no more; the counter is wake->counter.
  *
- *     // Post from a timer interrupt, 50 ms from now and then every 10 ms, three times.
+ *     // Post from a timer's interrupt, 50 ms from now and then every 10 ms, three times.
  *     auto former = device.arm({.delay = 50ms, .period = 10ms, .count = 3});
  *     auto fired = device.cancel_timer();                        // how often it did fire
  *
+ *     // In an event loop: a descriptor that does as an eventfd does. POLLIN: the counter is not
+ *     // 0; a read of 8 bytes takes 1, a write of 8 bytes posts.
+ *     waitq::Descriptor events = device.eventfd(O_NONBLOCK).value();
+ *
  *     // Look at the queue.
  *     waitq_info info = device.info().value();
- *     for (const waitq::Figure &figure : waitq::figures)
+ *     for (const auto &figure : waitq::figures)
  *         std::cout << figure.name << ' ' << info.*figure.value << '\n';
- *
- *     // In an event loop: poll device.fd() for POLLIN (a byte), POLLOUT (room), POLLMSG (the
- *     // counter is not 0).
  *
  * Errors: every call that can fail returns Result<T>, a value or a std::error_code;
  * nothing here throws but Result::value() and std::bad_alloc. A timeout and a signal
@@ -49,9 +49,10 @@
  */
 #pragma once
 
+#include <waitq/descriptor.hpp>
 #include <waitq/device.hpp>
-#include <waitq/devices.hpp>
 #include <waitq/figures.hpp>
-#include <waitq/kinds.hpp>
+#include <waitq/nodes.hpp>
 #include <waitq/requests.hpp>
 #include <waitq/result.hpp>
+#include <waitq/waiting.hpp>

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+// eventfd.cpp - WAITQ_IOC_EVENTFD: the counter as a descriptor that does as an eventfd with
+// EFD_SEMAPHORE does. Mirrors fs/eventfd.c of the kernel.
+#include "event.hpp"
+
+namespace waitq {
+namespace {
+
+constexpr EventWait one_event{1, true, Exclusive::yes, TaskState::interruptible};
+
+Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
+{
+    __u64 value = 1;
+    if (kapi_iter_count(to) < sizeof value)
+        return {0, Error::bad_argument};
+    if (!try_events(queue, one_event)) {
+        if (blocking != WAITQ_BLOCKS)
+            return {0, Error::would_block};
+        if (waitq_wait_events(queue, one_event, -1) != WaitOutcome::satisfied)
+            return {0, Error::interrupted};
+    }
+    if (kapi_copy_to_iter(&value, sizeof value, to) == sizeof value)
+        return {sizeof value, Error::none};
+    give_back(queue, 1);
+    return {0, Error::bad_address};
+}
+
+// A writer waits for room: counted in want_room, so that take() tells it.
+class WantsRoom {
+public:
+    explicit WantsRoom(Events &events) : events_(events)
+    {
+        const HeadGuard guard(events_.queue);
+        ++events_.want_room;
+    }
+    ~WantsRoom()
+    {
+        const HeadGuard guard(events_.queue);
+        --events_.want_room;
+    }
+    WantsRoom(const WantsRoom &) = delete;
+    WantsRoom &operator=(const WantsRoom &) = delete;
+
+private:
+    Events &events_;
+};
+
+bool has_room(Events &events, __u64 n)
+{
+    const HeadGuard guard(events.queue);
+    return n <= room_for(events);
+}
+
+Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
+{
+    __u64 n = 0;
+    if (kapi_iter_count(from) < sizeof n)
+        return {0, Error::bad_argument};
+    if (kapi_copy_from_iter(&n, sizeof n, from) != sizeof n)
+        return {0, Error::bad_address};
+    if (n > WAITQ_COUNTER_MAX)
+        return {0, Error::bad_argument};
+    // One exclusive waiter for each event.
+    const Budget budget =
+        n == 0 ? Budget{false, 0} : Budget{n > __INT_MAX__, static_cast<__u32>(n)};
+    while (post(queue, n, budget).error == Error::overflow) {
+        if (blocking != WAITQ_BLOCKS)
+            return {0, Error::would_block};
+        const WantsRoom wants_room(queue.events);
+        const auto condition = [&] { return has_room(queue.events, n); };
+        if (!wait_event(queue.events.room, TaskState::interruptible, Exclusive::no, Forever(),
+                        condition)
+                 .satisfied()) {
+            const HeadGuard guard(queue.events.queue);
+            ++queue.events.totals.interrupted;
+            return {0, Error::interrupted};
+        }
+    }
+    return {sizeof n, Error::none};
+}
+
+} // namespace
+} // namespace waitq
+
+long waitq_eventfd_read(waitq_queue *queue, iov_iter *to, waitq_blocking blocking)
+{
+    return waitq::read(*queue, to, blocking).to_syscall();
+}
+
+long waitq_eventfd_write(waitq_queue *queue, iov_iter *from, waitq_blocking blocking)
+{
+    return waitq::write(*queue, from, blocking).to_syscall();
+}
+
+// See waitq_poll().
+unsigned int waitq_eventfd_poll(waitq_queue *queue, file *filp, poll_table_struct *table)
+{
+    waitq::Events &events = queue->events;
+    kapi_poll_wait(filp, events.pollers.native(), table);
+    const waitq::HeadGuard guard(events.queue);
+    unsigned int ready = 0;
+    if (events.counter != 0)
+        ready |= waitq::poll_in;
+    if (events.counter < WAITQ_COUNTER_MAX)
+        ready |= waitq::poll_out;
+    if (events.counter > WAITQ_COUNTER_MAX)
+        ready |= waitq::poll_full;
+    return ready;
+}

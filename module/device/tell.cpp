@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+// tell.cpp - see tell.hpp.
+#include "tell.hpp"
+
+namespace waitq {
+namespace {
+
+void tell_pollers(WaitQueue &pollers, PollMask mask)
+{
+    if (pollers.has_sleeper())
+        pollers.wake_up_poll(mask);
+}
+
+// The first chunk of them, or up to an exclusive one. True: there are more.
+bool tell_some_pollers(WaitQueue &pollers, PollMask mask)
+{
+    if (!pollers.has_sleeper())
+        return false;
+    const HeadGuard guard(pollers);
+    unsigned int seen = 0;
+    pollers.walk_locked([&](wait_queue_entry * entry) __attribute__((always_inline)) {
+        if (++seen > WaitQueue::chunk)
+            return false;
+        const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+        void *const key = reinterpret_cast<void *>(static_cast<unsigned long>(mask));
+        return kapi_entry_wake(entry, KAPI_TASK_NORMAL, 0, key) <= 0 || !exclusive;
+    });
+    return seen > WaitQueue::chunk;
+}
+
+} // namespace
+
+void tell(Queue &queue, News news)
+{
+    if (news.events) {
+        tell_pollers(queue.pollers, poll_event);
+        tell_pollers(queue.events.pollers, poll_in);
+    }
+    if (news.posted)
+        kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_MSG);
+    if (news.room) {
+        queue.events.room.wake_up(Wakes::all());
+        tell_pollers(queue.events.pollers, poll_out);
+    }
+}
+
+News tell_from_interrupt(Queue &queue, News news)
+{
+    News rest = news;
+    rest.events = false;
+    if (news.events) {
+        rest.events = tell_some_pollers(queue.pollers, poll_event);
+        rest.events |= tell_some_pollers(queue.events.pollers, poll_in);
+    }
+    // As kill_fasync() begins: a subscriber that comes later than this has nothing to be told.
+    rest.posted &= __atomic_load_n(&queue.subscribers, __ATOMIC_RELAXED) != nullptr;
+    return rest;
+}
+
+} // namespace waitq

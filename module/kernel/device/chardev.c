@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * chardev.c - file_operations of /dev/waitqN: each takes the kernel's arguments apart and hands
+ * them to the C++ core.
+ */
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
+
+#include "../../uapi/waitq.h"
+#include "../device.h"
+#include "kernel.h"
+
+static int fop_open(struct inode *inode, struct file *filp)
+{
+	const struct waitq_opener opener = {
+		.user = from_kuid(&init_user_ns, filp->f_cred->euid),
+		.reads = filp->f_mode & FMODE_READ,
+		.writes = filp->f_mode & FMODE_WRITE,
+	};
+	struct waitq_file *file = waitq_open(waitq_queue_of(iminor(inode)), &opener);
+
+	if (!file)
+		return -ENOMEM;
+	filp->private_data = file;
+	/* A read that finds no byte says so at once to io_uring, which then polls. */
+	filp->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, filp);
+}
+
+static int fop_release(struct inode *inode, struct file *filp)
+{
+	waitq_release(filp->private_data);
+	return 0;
+}
+
+enum waitq_blocking waitq_blocking_of(const struct kiocb *iocb)
+{
+	if (iocb->ki_filp->f_flags & O_NONBLOCK)
+		return WAITQ_NONBLOCK;
+	return iocb->ki_flags & IOCB_NOWAIT ? WAITQ_AT_ONCE : WAITQ_BLOCKS;
+}
+
+static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return waitq_read(iocb->ki_filp->private_data, to, waitq_blocking_of(iocb));
+}
+
+static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return waitq_write(iocb->ki_filp->private_data, from, waitq_blocking_of(iocb));
+}
+
+static __poll_t fop_poll(struct file *filp, poll_table *table)
+{
+	return (__force __poll_t)waitq_poll(filp->private_data, filp, table);
+}
+
+static long fop_ioctl(struct file *filp, unsigned int number, unsigned long argument)
+{
+	const unsigned int nr = _IOC_NR(number);
+
+	if (number != _IO(WAITQ_IOC_MAGIC, nr))
+		return -ENOTTY;
+	return waitq_ioctl(filp->private_data, nr, argument);
+}
+
+static int fop_fasync(int fd, struct file *filp, int on)
+{
+	return waitq_fasync(filp->private_data, fd, filp, on);
+}
+
+const struct file_operations waitq_fops = {
+	.owner = THIS_MODULE,
+	.open = fop_open,
+	.release = fop_release,
+	.read_iter = fop_read_iter,
+	.write_iter = fop_write_iter,
+	.poll = fop_poll,
+	.unlocked_ioctl = fop_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.fasync = fop_fasync,
+};

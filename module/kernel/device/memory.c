@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the device and the lab share, once for each module. */
+#include "../memory.c"

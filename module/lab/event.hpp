@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+// event.hpp - the event counter: post, wake, and what is put back.
+#pragma once
+
+#include "error.hpp"
+#include "queue.hpp"
+
+namespace waitq::lab {
+
+// A post and a wake-up, as user space orders them.
+struct Order {
+    const WakeKind *kind;
+    Wakes wakes; // what the kind and its numbers come to
+    bool macro;  // by the kernel's own macro
+    __u64 post;  // added to the counter
+};
+
+// Makes an Order of a kind and its numbers. Error::bad_argument: they do not go together;
+// unsupported: this kernel does not have the kind.
+Error parse_order(__u32 kind, __u32 nr, __u32 key, __u64 post, Order &order);
+
+struct Posted {
+    Error error; // none, or overflow: nothing was posted
+    __u64 counter;
+    __u64 woken;
+    // A waiter was counted in that queue at the time of the post. A waiter that was not yet
+    // counted tests the counter after the post, so it needs no wake-up.
+    bool in_events, in_locked, in_pollfree;
+};
+
+// Adds to the counter and wakes. Each waiter that is not exclusive and that the kind matches is
+// woken, and of the exclusive ones so many as the order says: those in `events` before those in
+// `locked`. Any context. If the post would overflow, nothing is done unless `anyway`: then
+// everything but the post.
+Posted carry_out(Queue &queue, const Order &order, bool anyway);
+
+// Ends a reservation of n: delivered to the taker, or put back for others. Process context.
+void settle(Queue &queue, __u64 n, bool delivered);
+
+} // namespace waitq::lab

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+// granted.hpp - a wait whose wake-up decides: it tests the waiter's condition, wakes only a waiter
+// whose condition is true, and takes in the waiter's name what that waits for.
+#pragma once
+
+#include "wait_event.hpp"
+
+namespace waitq {
+
+// What a waiter of wait_granted() waits for. All are called with the head's lock held, which
+// guards all that they look at:
+//
+//   test()         the condition. If it is true it takes what the waiter waits for, and is not
+//                  called again
+//   linked()       the entry was linked
+//   left(outcome)  its own task unlinked it, and the wait ends so
+//
+// The entry's wake function does the rest: see grant().
+template <class T>
+concept Claim = requires(T claim)
+{
+    {
+        claim.test()
+        } -> same_as<bool>;
+    claim.linked();
+    claim.left(WaitOutcome::satisfied);
+};
+
+// The body of a wake function for wait_granted(), with the head's lock held. `possible()` says
+// whether the condition is true, `take()` takes what the waiter waits for. take() must not touch
+// the entry, whose task may be gone by then:
+//
+//   waker (head locked)               waiter
+//   possible()? yes
+//   wakes it, unlinks it (release)
+//                                     unlinked? (acquire) yes: satisfied, returns
+//   take()                            this entry's stack is reused
+//
+// A waiter that runs already, because of a signal or its timeout, is passed over, and the wake-up
+// goes on to the next. It tests its condition itself once it has the head's lock.
+// Mirrors autoremove_wake_function() of kernel/sched/wait.c.
+template <class Possible, class Take>
+WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, void *key,
+                       Possible possible, Take take)
+{
+    if (!possible())
+        return 0;
+    const int woke = autoremove_wake_function(entry, mode, sync, key);
+    if (woke > 0)
+        take();
+    return woke;
+}
+
+// Sleeps until the claim's condition is true, the time is up, or a signal comes that `state`
+// heeds. Satisfied beats timed out, timed out beats signalled. First in, first out: the entry goes
+// to the tail, exclusive or not.
+//
+// entry: not linked, with a wake function made of grant().
+// sleep: a policy of timeout.hpp, whose begin() was called.
+// Context: process, no lock held, interrupts on; may sleep.
+//
+// No wake-up is lost: a waker changes what the condition looks at and walks the queue in one
+// section of the head's lock, and the waiter tests and links itself in one. A waiter that leaves by
+// a signal or its timeout keeps no wake-up: what a wake-up gives is the thing itself, and that
+// waiter is either unlinked, and satisfied, or was passed over.
+template <SleepPolicy Sleep, Claim C>
+[[nodiscard]] WAITQ_INLINE WaitOutcome wait_granted(WaitQueue &queue, WaitEntry &entry,
+                                                    TaskState state, Sleep &sleep, C &claim)
+{
+    if constexpr (KAPI_DEBUG_ATOMIC_SLEEP)
+        kapi_might_sleep();
+    WaitOutcome outcome = WaitOutcome::satisfied;
+    queue.lock_irq();
+    if (!claim.test()) {
+        kapi_link_last(queue.native(), entry.native());
+        claim.linked();
+        for (;;) {
+            kapi_set_current_state(static_cast<unsigned int>(state));
+            queue.unlock_irq();
+            sleep.sleep();
+            if (kapi_is_unlinked(entry.native()))
+                return WaitOutcome::satisfied;
+            queue.lock_irq();
+            // The waker may not have come to the end when this task ran already.
+            if (kapi_is_unlinked(entry.native()))
+                break;
+            if (claim.test())
+                outcome = WaitOutcome::satisfied;
+            else if (sleep.expired())
+                outcome = WaitOutcome::timed_out;
+            else if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
+                outcome = WaitOutcome::signalled;
+            else
+                continue;
+            kapi_unlink(queue.native(), entry.native());
+            claim.left(outcome);
+            break;
+        }
+    }
+    queue.unlock_irq();
+    return outcome;
+}
+
+} // namespace waitq
