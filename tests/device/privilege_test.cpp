@@ -79,7 +79,7 @@ TEST_F(Privilege, NobodyMayParkATaskThatKillCantEnd)
 {
     const File file; // opened by root, used by nobody
     for (const waitq_state state : unkillable) {
-        EXPECT_EQ(as_nobody(file, state, std::nullopt), EPERM);
+        ASSERT_EQ(as_nobody(file, state, std::nullopt), EPERM);
         EXPECT_EQ(as_nobody(file, state, limit + 1), EPERM);
         EXPECT_EQ(as_nobody(file, state, 0x7fffffffffffffff), EPERM);
         EXPECT_EQ(as_nobody(file, state, now() + limit + 5 * one_second, 1, WAITQ_ABSOLUTE), EPERM);

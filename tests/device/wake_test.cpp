@@ -115,7 +115,7 @@ TEST_F(Wake, FirstInFirstOut)
     const auto list = test::waiters(file);
     ASSERT_EQ(list.size(), 6U);
     for (std::size_t i = 0; i < list.size(); ++i)
-        EXPECT_EQ(list[i].pid, static_cast<__u32>(waiters.tid(i))) << i;
+        ASSERT_EQ(list[i].pid, static_cast<__u32>(waiters.tid(i))) << i;
     std::vector<std::size_t> woken;
     for (std::size_t i = 0; i < list.size(); ++i) {
         EXPECT_EQ(wake(file, 1, every_one).out.woken, 1U); // an event for one of them
