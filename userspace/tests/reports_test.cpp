@@ -33,7 +33,7 @@ Entry entry(std::uint32_t place, std::uint32_t flags, std::uint32_t pid, const c
     return waiter;
 }
 
-Report report_on(std::vector<WaiterLine> lines, std::uint64_t linked)
+Report report_on(const std::vector<WaiterLine> &lines, std::uint64_t linked)
 {
     return waiters_report("/dev/waitq0", lines, linked, {"THRESHOLD", "threshold"}, now);
 }

@@ -52,8 +52,7 @@ void Stage::seen_asleep(const PtyProcess &process, char state, __u64 waitq_info:
     // Both: a task that is counted may not sleep yet, and one that sleeps may do so elsewhere.
     const bool asleep = eventually([&] { return info().*figure == 1 && process.state() == state; });
     if (!asleep)
-        tell(std::string("now in state ") + process.state() +
-             ", counted: " + std::to_string(info().*figure));
+        tell("counted: " + std::to_string(info().*figure) + ", now in state " + process.state());
     const std::string where = process.wchan();
     seen(asleep, "pid " + std::to_string(process.pid()) + " in state " + state +
                      (where.empty() ? "" : ", asleep in " + where) + "; the device counts " +
