@@ -53,8 +53,10 @@ public:
     {}
     WAITQ_INLINE bool test()
     {
+        // What a waker has taken is that waker's to tell of: one that waits on tells nobody.
         const bool satisfied = test_events(entry_.events, wait_);
-        news_ = take_room_news(entry_.events);
+        if (satisfied)
+            news_ = take_room_news(entry_.events);
         return satisfied;
     }
     WAITQ_INLINE void linked()
@@ -145,19 +147,13 @@ __u64 wake_long(Events &events, Budget budget)
     return walk.woken();
 }
 
-// Wakes among the first chunk of a long queue, and notes the rest for waitq_deferred(). Head's lock
+// Wakes among the first chunk of the queue, and notes the rest for waitq_deferred(). Head's lock
 // held.
 WAITQ_INLINE void wake_chunk(Events &events, Budget budget)
 {
     WakeWalk walk(events, budget);
-    unsigned int seen = 0;
-    bool more = true;
-    events.queue.walk_locked([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-        if (++seen > WaitQueue::chunk)
-            return false;
-        return more = walk.wake(entry);
-    });
-    if (!more || seen <= WaitQueue::chunk)
+    if (!events.queue.walk_chunk([&](wait_queue_entry * entry)
+                                     __attribute__((always_inline)) { return walk.wake(entry); }))
         return;
     // It adds up with what was left before.
     Deferred &deferred = events.deferred;
@@ -216,15 +212,14 @@ __u64 room_for(Events &events)
 
 namespace {
 
-// What post() and give_back() do after the counter has grown by n. `posted.woken` and `.counter`
-// are filled in.
-WAITQ_INLINE News wake_and_count(Events &events, __u64 n, Budget budget, Posted &posted)
+// Adds n to the counter and calls wake(), which wakes the waiters. Fills in posted.counter.
+template <class Wake>
+WAITQ_INLINE News add_and_wake(Events &events, __u64 n, Posted &posted, Wake wake)
 {
     events.queue.assert_held();
     events.counter += n;
     ++events.totals.wakes;
-    if (!is_long(events))
-        posted.woken = wake_short(events, budget);
+    wake();
     posted.counter = events.counter;
     return {events.counter != 0, events.counter != 0 && n != 0, take_room_news(events)};
 }
@@ -249,7 +244,10 @@ void give_back(Queue &queue, __u64 n)
         const HeadGuard guard(events.queue);
         const __u64 most = ~0ULL - events.counter;
         longer = is_long(events);
-        news = wake_and_count(events, n < most ? n : most, Budget::from(0), posted);
+        news = add_and_wake(events, n < most ? n : most, posted, [&] {
+            if (!longer)
+                posted.woken = wake_short(events, Budget::from(0));
+        });
     }
     if (longer)
         wake_rest(events, Budget::from(0), posted, news);
@@ -267,7 +265,10 @@ Posted post(Queue &queue, __u64 n, Budget budget)
         if (n > room_for(events))
             return {Error::overflow, 0, 0};
         longer = is_long(events);
-        news = wake_and_count(events, n, budget, posted);
+        news = add_and_wake(events, n, posted, [&] {
+            if (!longer)
+                posted.woken = wake_short(events, budget);
+        });
     }
     if (longer)
         wake_rest(events, budget, posted, news);
@@ -284,12 +285,10 @@ void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
         const HeadGuard guard(events.queue);
         if (n > room_for(events))
             n = 0;
-        const bool longer = is_long(events);
-        news = wake_and_count(events, n, budget, posted);
-        if (longer) {
-            wake_chunk(events, budget);
-            news.room |= take_room_news(events);
-        }
+        news = add_and_wake(events, n, posted, [&] {
+            if (waiting(events) != 0)
+                wake_chunk(events, budget);
+        });
     }
     const News rest = tell_from_interrupt(queue, news);
     const HeadGuard guard(events.queue);
@@ -315,7 +314,7 @@ WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout
         Forever forever;
         outcome = wait_granted(events.queue, entry, wait.state, forever, claim);
     } else {
-        HrTimeout timeout(timeout_ns);
+        HrTimeout timeout(timeout_ns, wait.slack_ns);
         timeout.begin();
         outcome = wait_granted(events.queue, entry, wait.state, timeout, claim);
         timeout.end();

@@ -33,6 +33,7 @@ struct EventWait {
     bool consume;
     Exclusive exclusive;
     TaskState state;
+    __u64 slack_ns = 0; // how much longer than its timeout it may take
 };
 
 // Takes the events, if the counter is high enough. Process context.

@@ -133,6 +133,9 @@ long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
         return to_errno(Error::bad_address);
     if (call.size < row.first)
         return to_errno(Error::bad_argument);
+    // That the tail is zero is looked up byte by byte.
+    if (call.size > WAITQ_SIZE_MAX)
+        return to_errno(Error::too_big);
     if (const int error = kapi_copy_struct_from_user(&call.argument, row.size, address, call.size))
         return error;
     if (call.size > row.size)

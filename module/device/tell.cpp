@@ -17,15 +17,7 @@ bool tell_some_pollers(WaitQueue &pollers, PollMask mask)
     if (!pollers.has_sleeper())
         return false;
     const HeadGuard guard(pollers);
-    unsigned int seen = 0;
-    pollers.walk_locked([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-        if (++seen > WaitQueue::chunk)
-            return false;
-        const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
-        void *const key = reinterpret_cast<void *>(static_cast<unsigned long>(mask));
-        return kapi_entry_wake(entry, KAPI_TASK_NORMAL, 0, key) <= 0 || !exclusive;
-    });
-    return seen > WaitQueue::chunk;
+    return pollers.wake_some_poll(mask);
 }
 
 } // namespace

@@ -39,8 +39,11 @@ constexpr __s64 rest_factor = 4;
 static_assert((10'000'000 + rest_factor * slice_ns) / (rest_factor + 1) <= WAITQ_TIMER_BUDGET_NS,
               "waitq.h promises a budget that the slices keep");
 
-// The way into the interrupt is measured, and what took longer was something else.
-constexpr __s64 longest_entry_ns = 100'000;
+// The way into the interrupt is measured. What took longer was something else, and what was shorter
+// came from another timer's interrupt.
+constexpr __s64 shortest_entry_ns = 1'000, longest_entry_ns = 100'000;
+// A rest that is as long as the time of the promise keeps it, whatever came before.
+constexpr __s64 longest_rest_ns = 10'000'000;
 
 constexpr __s64 never = __LONG_LONG_MAX__;
 
@@ -56,6 +59,7 @@ public:
     void init()
     {
         lock_.init("waitq timers", &key_);
+        entry_ns_ = longest_entry_ns;
         kapi_timer_init(&native_);
     }
     void exit() { hrtimer_cancel(&native_); }
@@ -90,7 +94,7 @@ private:
     bool ahead_;          // for a time that was to come
     bool serving_;        // due() is at work: it programs when it is through
     __s64 resting_until_; // no firing before
-    __s64 entry_ns_;      // the shortest way seen from an expiry into due(); 0: none seen yet
+    __s64 entry_ns_;      // the shortest way seen from an expiry into due()
 };
 
 namespace {
@@ -170,7 +174,10 @@ void Timers::unplace(TimerUser &user)
 void Timers::arm(Timer &timer, __s64 deadline_ns)
 {
     lock_.assert_held();
-    timer.deadline_.key = deadline_ns;
+    // Not before now: a user that always asks for the past must not stand before those who wait.
+    const __s64 now = kapi_now_ns();
+    timer.phase_ns_ = deadline_ns;
+    timer.deadline_.key = deadline_ns < now ? now : deadline_ns;
     timer.armed_ = true;
     TimerUser &user = *timer.user_;
     kapi_sorted_add(&user.timers, &timer.deadline_);
@@ -225,10 +232,10 @@ void Timers::fire(Timer &timer, __s64 now)
     if (timer.period_ns_ == 0 || (timer.remaining_ != 0 && --timer.remaining_ == 0))
         return;
     // Periods that are over already are left out.
-    __s64 next = sum(timer.deadline_.key, timer.period_ns_);
+    __s64 next = sum(timer.phase_ns_, timer.period_ns_);
     if (next <= now)
         next = sum(next, ((now - next) / timer.period_ns_ + 1) * timer.period_ns_);
-    timer.deadline_.key = next;
+    timer.phase_ns_ = timer.deadline_.key = next;
     timer.armed_ = true;
     kapi_sorted_add(&timer.user_->timers, &timer.deadline_);
 }
@@ -262,10 +269,14 @@ void Timers::due()
     {
         const SpinGuard guard(lock_);
         const __s64 late = begin - programmed_ns_;
-        if (programmed_ && ahead_ && late > 0 && late < longest_entry_ns &&
-            (entry_ns_ == 0 || late < entry_ns_))
-            entry_ns_ = late;
+        if (programmed_ && ahead_ && late > 0 && late < entry_ns_)
+            entry_ns_ = late < shortest_entry_ns ? shortest_entry_ns : late;
         programmed_ = false;
+        // It was armed before the rest began, and fires now.
+        if (begin < resting_until_) {
+            program();
+            return;
+        }
         serving_ = true;
     }
     __s64 now = begin;
@@ -277,7 +288,8 @@ void Timers::due()
     const SpinGuard guard(lock_);
     serving_ = false;
     // The way out of the interrupt is taken to be as long as the way in.
-    resting_until_ = now + rest_factor * (now - begin + 2 * entry_ns_);
+    const __s64 rest = rest_factor * (now - begin + 2 * entry_ns_);
+    resting_until_ = now + (rest < longest_rest_ns ? rest : longest_rest_ns);
     program();
 }
 

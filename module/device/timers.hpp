@@ -36,7 +36,8 @@ private:
 
     bool join(unsigned int user);
 
-    kapi_sorted deadline_; // first: of() finds the Timer by it
+    kapi_sorted deadline_; // first: of() finds the Timer by it; never before it was armed
+    __s64 phase_ns_;       // the time that was asked for, from which periods count
     Queue *queue_;
     TimerUser *user_; // null: never set
     bool armed_;

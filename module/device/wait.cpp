@@ -27,15 +27,14 @@ bool well_formed(const waitq_wait &request)
 }
 
 // Only the administrator may park a task where kill -9 does not reach it for long. `timeout_ns` as
-// for waitq_wait_events(). An hrtimer may be late by the task's slack, which the task itself sets.
-bool forbidden(TaskState state, __s64 timeout_ns)
+// for waitq_wait_events(). An hrtimer may be late by its slack.
+bool forbidden(const EventWait &wait, __s64 timeout_ns)
 {
-    if (heeds_signals(state))
+    if (heeds_signals(wait.state))
         return false;
     constexpr __u64 longest = WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS;
-    const __u64 slack = kapi_timer_slack_ns();
-    const bool is_short =
-        timeout_ns >= 0 && slack <= longest && static_cast<__u64>(timeout_ns) <= longest - slack;
+    const bool is_short = timeout_ns >= 0 && wait.slack_ns <= longest &&
+                          static_cast<__u64>(timeout_ns) <= longest - wait.slack_ns;
     return !is_short && !kapi_capable_sys_admin();
 }
 
@@ -48,7 +47,8 @@ Error wait(Queue &queue, waitq_wait &request)
     const bool absolute = request.flags & WAITQ_ABSOLUTE;
     const EventWait wait{request.threshold, (request.flags & WAITQ_CONSUME) != 0,
                          request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
-                         states[kapi_index_nospec(request.state, state_count)]};
+                         states[kapi_index_nospec(request.state, state_count)],
+                         request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0};
     __s64 timeout_ns = -1, begun_ns = 0;
     if (request.flags & WAITQ_TIMEOUT) {
         begun_ns = kapi_now_ns();
@@ -58,7 +58,7 @@ Error wait(Queue &queue, waitq_wait &request)
             timeout_ns = timeout_ns > now ? timeout_ns - now : 0;
         }
     }
-    if (forbidden(wait.state, timeout_ns))
+    if (forbidden(wait, timeout_ns))
         return Error::forbidden;
 
     // A wait that need not sleep needs no timer.

@@ -23,6 +23,11 @@ public:
 
     WAITQ_INLINE Linked note(wait_queue_entry *entry, Note &note)
     {
+        // What there is no room for is counted, and not described.
+        ++linked;
+        if (noted_ == room_)
+            return Linked::passed_over;
+        ++noted_;
         note.exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
         if (note_event(entry, note.event))
             return Linked::task;
@@ -35,9 +40,6 @@ public:
     WAITQ_INLINE void meet(Note &, const task_struct *) {}
     WAITQ_INLINE void show(const Note &note, const kapi_seen &seen)
     {
-        ++linked;
-        if (count == room_)
-            return;
         waitq_waiter &waiter = list_[count++];
         waiter.place = place;
         waiter.flags = (note.exclusive ? WAITQ_WAITER_EXCLUSIVE : 0) |
@@ -61,6 +63,7 @@ private:
     waitq_waiter *const list_;
     const unsigned int room_;
     const __s64 offset_ns_;
+    unsigned int noted_ = 0;
 };
 
 // The first version's length of an entry.

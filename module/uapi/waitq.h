@@ -3,10 +3,11 @@
  * waitq.h - the contract between /dev/waitqN and user space. It is final.
  *
  * Each call takes the address of a struct that begins with its own size, flags and inputs. A
- * longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG; a
- * shorter one, down to the first version of the struct, stands for one that ends in zeros. Unknown
- * flags and a nonzero `pad` are EINVAL. Layouts are the same for 32-bit and 64-bit programs.
- * A call that fails has changed nothing, but where its text says otherwise.
+ * longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
+ * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, stands for
+ * one that ends in zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
+ * 32-bit and 64-bit programs. A call that fails has changed nothing, but where its text says
+ * otherwise.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -36,6 +37,7 @@ typedef long long __s64;
 #endif
 #endif
 
+#define WAITQ_SIZE_MAX 4096U
 #define WAITQ_QUEUES_MAX 256U
 #define WAITQ_CAPACITY_MIN 64U
 #define WAITQ_CAPACITY_MAX (1U << 20)
@@ -108,11 +110,12 @@ struct waitq_wake {
  * post that would overflow is left out.
  *
  * The timers of all open files share the interrupt time of one CPU. In any 10 ms they get
- * at most WAITQ_TIMER_BUDGET_NS, and one firing more. While more is due than that, users take turns
- * (user: who opened the file): a user with few timers waits for one firing of each other user with
- * due timers, and for the next budget. A periodic timer that is late leaves periods out; `count`
- * counts firings. In one firing at most WAITQ_WAKE_CHUNK waiters are woken or passed over in the
- * interrupt; a kernel thread goes on with the rest.
+ * at most WAITQ_TIMER_BUDGET_NS, and one firing more. While more is due than that, users take
+ * turns: a user with few timers waits for two firings of each other user with due timers, and for
+ * the next budget. (User: who opened the file; for a file that was opened in a user namespace, the
+ * owner of the outermost one.) A periodic timer that is late leaves periods out; `count` counts
+ * firings. In the interrupt a firing wakes or passes over at most WAITQ_WAKE_CHUNK waiters, and
+ * tells as many pollers; a kernel thread goes on with the rest.
  */
 #define WAITQ_TIMER_BUDGET_NS 2500000LL
 #define WAITQ_TIMER_PERIOD_MIN_NS 50000LL

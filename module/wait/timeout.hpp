@@ -74,14 +74,22 @@ using FreezableTimeout =
 class HrTimeout {
 public:
     static constexpr bool locked = false, begins = true, signal_first = true;
+    static constexpr unsigned long long own_slack = ~0ULL;
 
-    // ns: 0 (only look) or more.
-    WAITQ_INLINE constexpr explicit HrTimeout(long long ns) : ns_(ns) {}
+    // ns: 0 (only look) or more. slack_ns: how much later than that it may be; by default, and in
+    // the kernel's macros, the task's own slack at begin().
+    WAITQ_INLINE constexpr explicit HrTimeout(long long ns, unsigned long long slack_ns = own_slack)
+        : ns_(ns), slack_ns_(slack_ns)
+    {}
     // Before begin() only.
-    WAITQ_INLINE HrTimeout(const HrTimeout &other) : ns_(other.ns_) {}
+    WAITQ_INLINE HrTimeout(const HrTimeout &other) : ns_(other.ns_), slack_ns_(other.slack_ns_) {}
     HrTimeout &operator=(const HrTimeout &) = delete;
 
-    WAITQ_INLINE void begin() { kapi_sleeper_start(&native_, ns_); }
+    WAITQ_INLINE void begin()
+    {
+        kapi_sleeper_start(&native_, ns_,
+                           slack_ns_ == own_slack ? kapi_timer_slack_ns() : slack_ns_);
+    }
     WAITQ_INLINE void end() { kapi_sleeper_cancel(&native_); }
     WAITQ_INLINE bool expired() const { return ns_ == 0 || kapi_sleeper_expired(&native_); }
     // The time may be up before the task's state was set, and then nobody wakes it any more:
@@ -105,6 +113,7 @@ public:
 
 private:
     long long ns_;
+    unsigned long long slack_ns_;
     hrtimer_sleeper native_;
 };
 

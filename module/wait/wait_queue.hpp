@@ -99,7 +99,23 @@ public:
     // wake_up_poll). Only a queue that has no other entries: an exclusive poller would
     // take a wake-up that was meant for a waiter.
     // Context: as wake_up().
-    WAITQ_INLINE void wake_up_poll(unsigned int mask) { wake_up(Wakes::one().with_key(mask)); }
+    WAITQ_INLINE void wake_up_poll(unsigned int mask)
+    {
+        const Wakes wakes = Wakes::one().with_key(mask);
+        walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
+            const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+            return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
+        });
+    }
+    // The first chunk of them, with the head's lock held. True: there may be more to tell.
+    WAITQ_INLINE bool wake_some_poll(unsigned int mask)
+    {
+        const Wakes wakes = Wakes::one().with_key(mask);
+        return walk_chunk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
+            const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+            return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
+        });
+    }
 
     // Wakes everyone, whose wake functions must unlink themselves: the queue is about to go, and
     // its memory must outlast an RCU grace period (kernel: wake_up_pollfree).
@@ -140,14 +156,14 @@ public:
     {
         unsigned long irq_flags = kapi_head_lock(&head_);
         Marks marks(&head_);
-        for (unsigned int n = 0;; ++n) {
-            if (n == chunk) {
+        for (unsigned int steps = 0;; ++steps) {
+            if (steps >= chunk) {
                 kapi_head_unlock(&head_, irq_flags);
                 pause();
                 irq_flags = kapi_head_lock(&head_);
-                n = 0;
+                steps = 0;
             }
-            wait_queue_entry *entry = marks.next();
+            wait_queue_entry *entry = marks.next(steps);
             if (!entry || !visit(entry))
                 break;
         }
@@ -161,9 +177,27 @@ public:
     {
         assert_held();
         Marks marks(&head_);
-        for (wait_queue_entry *entry = marks.next(); entry && visit(entry); entry = marks.next()) {
+        unsigned int steps = 0;
+        for (;;) {
+            wait_queue_entry *entry = marks.next(steps);
+            if (!entry || !visit(entry))
+                break;
         }
         marks.end();
+    }
+    // Up to one chunk of it. True: it did not come to the end, and visit() did not end it.
+    template <class Visit>
+    WAITQ_INLINE bool walk_chunk(Visit visit)
+    {
+        assert_held();
+        Marks marks(&head_);
+        bool more = true;
+        for (unsigned int steps = 0; more && steps < chunk; ++steps) {
+            wait_queue_entry *entry = marks.next(steps);
+            more = entry && visit(entry);
+        }
+        marks.end();
+        return more;
     }
 
     template <class Visit>
@@ -190,10 +224,11 @@ protected:
             kapi_link_last(head, &end_);
         }
         // The next entry that is no mark, of any walk; null: there is none. The entry may be woken
-        // and gone afterwards, because the place is behind it already.
-        WAITQ_INLINE wait_queue_entry *next()
+        // and gone afterwards, because the place is behind it already. Counts in `steps` what was
+        // passed, marks too: other walks may have left many.
+        WAITQ_INLINE wait_queue_entry *next(unsigned int &steps)
         {
-            for (;;) {
+            for (;; ++steps) {
                 wait_queue_entry *next = kapi_next(head_, &at_);
                 if (next == &end_)
                     return nullptr;

@@ -73,6 +73,16 @@ void full_counter(Rows &rows)
     with_eventfd(rows, "full/granted-wait-makes-room",
                  {{"writer", {add(2)}}, {"waiter", {wait(taking, full)}}, {"waker", {wake()}}},
                  full - 1);
+    // A walk in chunks makes room, and a waiter comes between two chunks.
+    const std::vector<Act> takes_all{wait(taking, full)};
+    with_eventfd(rows, "full/long-walk-makes-room",
+                 {{"writer", {add(2)}},
+                  {"waiter A", takes_all},
+                  {"waiter B", takes_all},
+                  {"waiter C", takes_all},
+                  {"waiter D", takes_all},
+                  {"waker", {wake()}}},
+                 full - 1);
     with_eventfd(rows, "full/two-writers",
                  {{"writer A", {add()}}, {"writer B", {add()}}, {"reader", {take(), take()}}},
                  full);

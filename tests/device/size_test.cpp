@@ -110,6 +110,14 @@ TEST_P(Size, LongerWithAnythingElseIsE2BIG)
         }
 }
 
+TEST_P(Size, NoneIsLongerThanTheMaximum)
+{
+    const std::size_t tail = WAITQ_SIZE_MAX - GetParam().size();
+    EXPECT_EQ(sized(WAITQ_SIZE_MAX, Bytes(tail, 0)), 0);
+    EXPECT_EQ(sized(WAITQ_SIZE_MAX + 1, Bytes(tail + 1, 0)), -E2BIG);
+    EXPECT_EQ(sized(0xffffffff, Bytes(tail + 1, 0)), -E2BIG);
+}
+
 TEST_P(Size, LongerThanTheMemoryIsRefused)
 {
     const EdgeOfMemory edge;

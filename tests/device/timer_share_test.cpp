@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // timer_share_test.cpp - what timers may take of the machine, however many there are, and what one
-// user's timers do to another's. The statement is at WAITQ_TIMER_BUDGET_NS in waitq.h.
+// user's timers do to another's. The statement is at WAITQ_TIMER_BUDGET_NS in waitq.h. What is
+// counted here is what happened; the share of a CPU, in instructions, is held by tests/pace.
+#include "support/burst.hpp"
 #include "support/hog.hpp"
 #include "support/module.hpp"
 #include "support/polling.hpp"
@@ -11,8 +13,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -28,138 +28,6 @@ protected:
         WithModule::SetUp();
         ASSERT_EQ(chmod("/dev/waitq0", 0666), 0);
     }
-};
-
-// A process of some user with so many open files on queue 0, which arms the timer of each for the
-// instant that it is told. Each firing posts 1.
-class Burst {
-public:
-    Burst(uid_t user, int timers)
-        : shared_(static_cast<Shared *>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
-                                             MAP_SHARED | MAP_ANONYMOUS, -1, 0))),
-          child_([=, this] { return run(user, timers); })
-    {}
-    ~Burst()
-    {
-        child_.signal(SIGKILL);
-        static_cast<void>(child_.status());
-        munmap(shared_, sizeof *shared_);
-    }
-    Burst(const Burst &) = delete;
-    Burst &operator=(const Burst &) = delete;
-
-    [[nodiscard]] testing::AssertionResult is_open()
-    {
-        return until([&] { return shared_->open || child_.ended(); },
-                     [&] { return shared_->opened.load(); })
-               << "; ended: " << child_.ended();
-    }
-    void arm(__s64 instant) { shared_->asked = instant; }
-    [[nodiscard]] testing::AssertionResult is_armed()
-    {
-        return until([&] { return shared_->armed == shared_->asked || child_.ended(); },
-                     [&] { return shared_->opened.load(); });
-    }
-    [[nodiscard]] bool lives() { return !child_.ended(); }
-    // It takes no time any more. Its timers stay.
-    void stop() const { child_.signal(SIGSTOP); }
-
-private:
-    struct Shared {
-        std::atomic<bool> open;
-        std::atomic<__u64> opened; // and armed: how far it is
-        std::atomic<__s64> asked, armed;
-    };
-
-    // On CPU 1, which is where the interrupt comes then.
-    int run(uid_t user, int timers) const
-    {
-        pin(0, 1);
-        const auto files = static_cast<rlim_t>(timers) + 64;
-        const rlimit limit{files, files};
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || !become(user))
-            return 1;
-        std::vector<std::unique_ptr<File>> open;
-        for (int i = 0; i < timers; ++i) {
-            open.push_back(std::make_unique<File>(O_WRONLY));
-            if (open.back()->fd() < 0)
-                return 2;
-            ++shared_->opened;
-        }
-        shared_->open = true;
-        for (;;) {
-            const __s64 instant = shared_->asked;
-            if (instant == shared_->armed) {
-                sched_yield();
-                continue;
-            }
-            waitq_timer request = timer_request(instant);
-            request.flags = WAITQ_ABSOLUTE;
-            for (const auto &file : open) {
-                if (timer(*file, request).error != 0)
-                    return 3;
-                ++shared_->opened;
-            }
-            shared_->armed = instant;
-        }
-    }
-
-    Shared *const shared_;
-    Child child_;
-};
-
-// Several of them, armed for one instant.
-class Crowd {
-public:
-    Crowd(int users, int timers) : timers_(timers)
-    {
-        for (int i = 0; i < users; ++i)
-            bursts_.push_back(std::make_unique<Burst>(1000 + static_cast<uid_t>(i), timers));
-    }
-
-    // Arms all, and then calls armed(instant), all well before the instant. False: no luck.
-    template <class Armed>
-    [[nodiscard]] bool arm(const File &file, Armed armed)
-    {
-        for (const auto &burst : bursts_)
-            EXPECT_TRUE(burst->is_open());
-        for (__s64 ahead = 200 * ms; ahead < 100 * one_second; ahead *= 2) {
-            const __s64 instant = now() + ahead;
-            for (const auto &burst : bursts_)
-                burst->arm(instant);
-            for (const auto &burst : bursts_)
-                if (!burst->is_armed() || !burst->lives())
-                    return false;
-            if (now() < instant - ahead / 4) {
-                armed(instant);
-                if (now() < instant)
-                    return true;
-            }
-            // Too slow: they are armed anew once those have fired that could.
-            cancel_timer(file);
-            EXPECT_TRUE(until([&] { return now() > instant && are_quiet(file); }));
-        }
-        return false;
-    }
-    void stop() const
-    {
-        for (const auto &burst : bursts_)
-            burst->stop();
-    }
-    [[nodiscard]] __u64 firings() const { return bursts_.size() * static_cast<__u64>(timers_); }
-
-private:
-    // None has fired while a timer of the observer's own has waited for 20 ms.
-    static bool are_quiet(const File &file)
-    {
-        const File other(O_RDWR, 1);
-        const __u64 seen = info(file).wakes, before = info(other).wakes;
-        timer(other, timer_request(20 * ms, 0, 1, 0));
-        return until([&] { return info(other).wakes == before + 1; }) && info(file).wakes == seen;
-    }
-
-    int timers_;
-    std::vector<std::unique_ptr<Burst>> bursts_;
 };
 
 struct CrowdOf {
@@ -215,7 +83,9 @@ TEST_F(TimerShare, WhatIsDueAtOnceIsSpread)
     {
         Caller worker([&] {
             pin(0, 1);
-            for (__u64 last = wakes; !stop;) {
+            __u64 last = wakes;
+            for (bool over = false; !over;) {
+                over = stop; // and one look more
                 const __u64 seen = info(file).wakes;
                 most = std::max(most, seen - last);
                 last = seen;
@@ -227,68 +97,11 @@ TEST_F(TimerShare, WhatIsDueAtOnceIsSpread)
         stop = true;
     }
     std::cout << "# at most " << most << " of 20000 timers fired in one go\n";
+    EXPECT_GT(most, 0U);
     EXPECT_LT(most, crowd.firings() / 4);
 }
 
 // ---- periodic ones ---------------------------------------------------------------------
-
-// How much of CPU 1 is left to a task that has it to itself otherwise, while something else goes on
-// there: by turns with and without, so that a noisy machine is as noisy to both.
-template <class Begin, class End>
-double left_of_the_cpu(Begin begin, End end)
-{
-    double with = 0, without = 0;
-    std::atomic<int> rounds{0};
-    Caller worker([&] {
-        pin(0, 1);
-        const sched_param first{1};
-        sched_setscheduler(0, SCHED_FIFO, &first);
-        const auto work = [] {
-            double turns = 0;
-            for (const __s64 until_ns = now() + 100 * ms; now() < until_ns;)
-                ++turns;
-            return turns;
-        };
-        for (int i = 0; i < 5; ++i) {
-            without += work();
-            begin();
-            with += work();
-            end();
-            ++rounds;
-        }
-        return 0L;
-    });
-    EXPECT_TRUE(until([&] { return worker.done(); }, [&] { return rounds.load(); }));
-    EXPECT_EQ(worker.result(), 0);
-    return with / without;
-}
-
-// 3000 timers of 50 us, each of which would take more than a CPU with the others: a quarter, says
-// the header. The rest is for what a virtual machine's neighbours do meanwhile.
-TEST_F(TimerShare, PeriodicTimersLeaveMostOfTheCpu)
-{
-    constexpr int timers = 3000;
-    const rlimit limit{timers + 64, timers + 64};
-    rlimit before{};
-    getrlimit(RLIMIT_NOFILE, &before);
-    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    std::vector<std::unique_ptr<File>> files;
-    for (int i = 0; i < timers; ++i)
-        files.push_back(std::make_unique<File>());
-    const double left = left_of_the_cpu(
-        [&] {
-            for (const auto &file : files)
-                timer(*file, timer_request(0, WAITQ_TIMER_PERIOD_MIN_NS, 0, 0));
-        },
-        [&] {
-            for (const auto &file : files)
-                cancel_timer(*file);
-        });
-    std::cout << "# 3000 timers of 50 us leave " << static_cast<int>(100 * left) << " %\n";
-    EXPECT_GT(left, 0.6);
-    files.clear();
-    setrlimit(RLIMIT_NOFILE, &before);
-}
 
 // A timer that is late leaves out the periods that are over; it does not make up for them.
 TEST_F(TimerShare, PeriodsThatAreOverAreLeftOut)
@@ -360,7 +173,8 @@ TEST_F(TimerChunk, WaitersBeyondTheFirstAreWokenByAThread)
     }
     __u64 woken = 0;
     fire(file, every_one, [&] { woken = info(file).woken; });
-    EXPECT_EQ(woken, WAITQ_WAKE_CHUNK);
+    EXPECT_GT(woken, 0U);
+    EXPECT_LE(woken, WAITQ_WAKE_CHUNK);
     for (const auto &waiter : waiters)
         EXPECT_EQ(waiter->result(), 0);
     EXPECT_EQ(info(file).woken, many);

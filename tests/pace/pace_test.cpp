@@ -24,8 +24,8 @@ constexpr uid_t busy_user = 1000, other_user = 2000;
 
 // The time that interrupts took.
 struct Taken {
-    __s64 longest = 0;    // one interrupt
-    __s64 in_10_ms = 0;   // the most in any 10 ms
+    __s64 longest = 0;  // one interrupt
+    __s64 in_10_ms = 0; // the most in any 10 ms
 };
 
 // Reads the clock from `begin` on, for `length`.

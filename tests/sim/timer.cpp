@@ -262,7 +262,7 @@ void kapi_nap()
     tell("naps");
 }
 
-void kapi_sleeper_start(hrtimer_sleeper *opaque, long long ns)
+void kapi_sleeper_start(hrtimer_sleeper *opaque, long long ns, unsigned long long)
 {
     Task &self = current();
     Sleeper &sleeper = inside(opaque);

@@ -13,10 +13,25 @@
 #include "../device.h"
 #include "kernel.h"
 
+/*
+ * A user namespace has users by the thousand, who are all its owner's: they count as the owner of
+ * the outermost one.
+ */
+static kuid_t user_of(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+
+	if (ns == &init_user_ns)
+		return cred->euid;
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return ns->owner;
+}
+
 static int fop_open(struct inode *inode, struct file *filp)
 {
 	const struct waitq_opener opener = {
-		.user = from_kuid(&init_user_ns, filp->f_cred->euid),
+		.user = from_kuid(&init_user_ns, user_of(filp->f_cred)),
 		.reads = filp->f_mode & FMODE_READ,
 		.writes = filp->f_mode & FMODE_WRITE,
 	};

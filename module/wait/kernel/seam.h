@@ -223,11 +223,17 @@ void kapi_spin_assert_held(struct spinlock *lock);
 
 /* ---- timeouts to the nanosecond (kernel/time/hrtimer.c) ------------------- */
 
-/* struct hrtimer_sleeper, on the stack: wakes the current task in @ns, 0 or more. */
-void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns);
+/*
+ * struct hrtimer_sleeper, on the stack: wakes the current task in @ns, 0 or more, and at most
+ * @slack_ns later than that.
+ */
+void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns, unsigned long long slack_ns);
 /* It did. */
 bool kapi_sleeper_expired(const struct hrtimer_sleeper *sleeper);
-/* How much later than asked the current task's sleeper may wake it. The task sets that itself. */
+/*
+ * How much later than asked a sleeper of the current task may wake it. The task sets that itself,
+ * and so may others (/proc/PID/timerslack_ns), at any time.
+ */
 unsigned long long kapi_timer_slack_ns(void);
 void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper);
 

@@ -7,11 +7,11 @@
 #include "seam.h"
 #include "compat.h"
 
-void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns)
+void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns, unsigned long long slack_ns)
 {
 	/* As __wait_event_hrtimeout() has it, the slack too. */
 	compat_hrtimer_setup_sleeper_on_stack(sleeper);
-	hrtimer_set_expires_range_ns(&sleeper->timer, ns_to_ktime(ns), current->timer_slack_ns);
+	hrtimer_set_expires_range_ns(&sleeper->timer, ns_to_ktime(ns), slack_ns);
 	hrtimer_sleeper_start_expires(sleeper, HRTIMER_MODE_REL);
 }
 

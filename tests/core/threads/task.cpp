@@ -145,7 +145,7 @@ void schedule()
     block_until(current().sleeper_ns);
 }
 
-void kapi_sleeper_start(hrtimer_sleeper *sleeper, long long ns)
+void kapi_sleeper_start(hrtimer_sleeper *sleeper, long long ns, unsigned long long)
 {
     const long long now = kapi_now_ns();
     current().sleeper_ns = inside(sleeper).expiry_ns = ns < endless - now ? now + ns : endless;
