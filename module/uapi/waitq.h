@@ -60,8 +60,10 @@ typedef long long __s64;
  *
  * A wake-up tests the condition of each waiter under the queue's lock and wakes only a waiter whose
  * condition is true; with WAITQ_CONSUME it takes the threshold in the waiter's name. So waiters
- * with different thresholds share a queue, and no waiter is woken in vain. First in, first out.
- * Satisfied beats timed out, timed out beats signalled.
+ * with different thresholds share a queue, and no waiter is woken in vain. First in, first out; but
+ * a wake-up in a queue of more than WAITQ_WAKE_CHUNK waiters gives the lock back between chunks,
+ * and a call that comes then may be served before those that wait. Satisfied beats timed out, timed
+ * out beats signalled.
  *
  *   0          satisfied. A relative timeout_ns holds the time that was left, if the struct can
  *              still be written

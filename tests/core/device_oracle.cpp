@@ -170,7 +170,7 @@ void DeviceScenario::check_left(const Player &player, const Act &act,
 // All posts of the row, as if no events were taken between.
 double DeviceScenario::all_that_is_posted() const
 {
-    double sum = static_cast<double>(row_.counter);
+    auto sum = static_cast<double>(row_.counter);
     for (const Actor &actor : row_.actors)
         for (const Act &act : actor.acts)
             if (act.op == Op::wake || act.op == Op::set_timer || act.op == Op::write)

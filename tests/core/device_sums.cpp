@@ -9,7 +9,6 @@
 
 namespace core {
 
-using sim::Machine;
 using sim::refuse;
 
 namespace {

@@ -5,8 +5,7 @@
 #include "lab_words.hpp"
 #include "rows.hpp"
 
-namespace core {
-namespace lab {
+namespace core::lab {
 namespace {
 
 constexpr long long timeout = 2 * 4'000'000 + 1;
@@ -255,5 +254,4 @@ void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake)
     request_rows(rows);
 }
 
-} // namespace lab
-} // namespace core
+} // namespace core::lab

@@ -9,8 +9,7 @@
 
 #include <array>
 
-namespace core {
-namespace lab {
+namespace core::lab {
 namespace {
 
 constexpr unsigned int consume = LAB_CONSUME;
@@ -291,5 +290,4 @@ void add_mixed_rows(Rows &rows)
     others(rows);
 }
 
-} // namespace lab
-} // namespace core
+} // namespace core::lab

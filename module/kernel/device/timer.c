@@ -29,5 +29,6 @@ long long kapi_timens_offset_ns(void)
 	struct timespec64 offset = { 0, 0 };
 
 	timens_add_monotonic(&offset);
-	return timespec64_to_ns(&offset);
+	/* timespec64_to_ns() took a negative time for a huge one until 5.11. */
+	return offset.tv_sec * NSEC_PER_SEC + offset.tv_nsec;
 }

@@ -26,6 +26,18 @@ char state_of(pid_t task)
     return call == "running" ? 'R' : state;
 }
 
+std::string wchan(pid_t task)
+{
+    std::string name;
+    std::getline(std::ifstream("/proc/" + std::to_string(task) + "/wchan"), name);
+    return name.substr(0, name.find('.'));
+}
+
+bool tells_wchan()
+{
+    return wchan(1) != "0"; // init waits for its child
+}
+
 unsigned long switches_of(pid_t task)
 {
     std::ifstream file("/proc/" + std::to_string(task) + "/status");

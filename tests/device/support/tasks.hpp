@@ -21,6 +21,12 @@ namespace waitq::test {
 // there is no such task.
 char state_of(pid_t task);
 
+// The function that the task sleeps in, as /proc/PID/wchan tells, without what the compiler adds to
+// a part of it (".isra.0").
+std::string wchan(pid_t task);
+// Whether this kernel tells it. (5.10 does not where it has no frame pointers.)
+bool tells_wchan();
+
 // How often the task has been put to sleep or preempted. It stays the same only while the task does
 // not run.
 unsigned long switches_of(pid_t task);
