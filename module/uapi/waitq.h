@@ -4,10 +4,9 @@
  *
  * Each call takes the address of a struct that begins with its own size, flags and inputs. A
  * longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
- * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, stands for
- * one that ends in zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
- * 32-bit and 64-bit programs. A call that fails has changed nothing, but where its text says
- * otherwise.
+ * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, is extended
+ * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
+ * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -60,7 +59,8 @@ typedef long long __s64;
  *
  * A wake-up tests the condition of each waiter under the queue's lock and wakes only a waiter whose
  * condition is true; with WAITQ_CONSUME it takes the threshold in the waiter's name. So waiters
- * with different thresholds share a queue, and no waiter is woken in vain. First in, first out; but
+ * with different thresholds share a queue, and no waiter is woken in vain. Of the waiters whose
+ * threshold is reached the first in is the first out; but
  * a wake-up in a queue of more than WAITQ_WAKE_CHUNK waiters gives the lock back between chunks,
  * and a call that comes then may be served before those that wait. Satisfied beats timed out, timed
  * out beats signalled.
@@ -90,9 +90,10 @@ struct waitq_wait {
 };
 
 /*
- * WAKE: add `post` to the counter, then wake the waiters whose condition that makes true: each
- * that is not exclusive, and of the exclusive ones the first `nr`. Waiters that WAITQ_CONSUME takes
- * events for leave less for those behind them. With a post of 0 nothing is added.
+ * WAKE: add `post` to the counter, then wake the waiters whose condition is then true: each that is
+ * not exclusive, and of the exclusive ones the first `nr`. (A read of an EVENTFD is an exclusive
+ * waiter.) A waiter whose condition is false is passed over and does not count. A consuming waiter
+ * lowers the counter for those behind it. With a post of 0 nothing is added.
  *
  *   EOVERFLOW  the counter would pass WAITQ_COUNTER_MAX
  */
@@ -113,11 +114,13 @@ struct waitq_wake {
  *
  * The timers of all open files share the interrupt time of one CPU. In any 10 ms they get
  * at most WAITQ_TIMER_BUDGET_NS, and one firing more. While more is due than that, users take
- * turns: a user with few timers waits for two firings of each other user with due timers, and for
- * the next budget. (User: who opened the file; for a file that was opened in a user namespace, the
- * owner of the outermost one.) A periodic timer that is late leaves periods out; `count` counts
- * firings. In the interrupt a firing wakes or passes over at most WAITQ_WAKE_CHUNK waiters, and
- * tells as many pollers; a kernel thread goes on with the rest.
+ * turns, a firing each; a user whose timer becomes due waits for at most two turns of every other
+ * user with due timers, and for the next budget. With 10 such users and firings of 5 us a timer is
+ * late by 2.6 ms at most: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
+ * that opened the file; in a user namespace, the owner of the outermost one.) A periodic timer that
+ * is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or passes
+ * over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers; a kernel thread goes on with
+ * the rest.
  */
 #define WAITQ_TIMER_BUDGET_NS 2500000LL
 #define WAITQ_TIMER_PERIOD_MIN_NS 50000LL
