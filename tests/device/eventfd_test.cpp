@@ -97,7 +97,7 @@ TEST_P(Eventfd, ReadTakesOne)
 TEST_P(Eventfd, SizesAndAddresses)
 {
     __u64 numbers[2] = {1, poison};
-    for (const std::size_t size : {0, 1, 7}) {
+    for (const std::size_t size : {0UL, 1UL, 7UL}) {
         EXPECT_EQ(write(*now_, numbers, size), -EINVAL) << size;
         EXPECT_EQ(read(*now_, numbers, size), -EINVAL) << size;
     }

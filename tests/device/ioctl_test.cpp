@@ -130,8 +130,8 @@ TEST_F(Ioctl, InfoAndWaitersRefuseFlags)
 
 TEST_F(Ioctl, BadAddressIsEFAULT)
 {
-    for (const unsigned int nr : {WAITQ_NR_WAIT, WAITQ_NR_WAKE, WAITQ_NR_TIMER, WAITQ_NR_EVENTFD,
-                                  WAITQ_NR_INFO, WAITQ_NR_WAITERS}) {
+    for (const int nr : {WAITQ_NR_WAIT, WAITQ_NR_WAKE, WAITQ_NR_TIMER, WAITQ_NR_EVENTFD,
+                         WAITQ_NR_INFO, WAITQ_NR_WAITERS}) {
         EXPECT_EQ(call(_IO(WAITQ_IOC_MAGIC, nr), nullptr), -EFAULT) << nr;
         EXPECT_EQ(call(_IO(WAITQ_IOC_MAGIC, nr), reinterpret_cast<void *>(-4096L)), -EFAULT) << nr;
         // The size can be read, and no more.

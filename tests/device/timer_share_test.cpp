@@ -53,7 +53,7 @@ TEST_P(TimerBurst, UsersTakeTurns)
 {
     const File file;
     Crowd crowd(GetParam().users, GetParam().timers);
-    const auto before_it = static_cast<__u64>(2 * (GetParam().users + 1));
+    const auto before_it = 2 * (static_cast<__u64>(GetParam().users) + 1);
     constexpr __u64 large = 1ULL << 40;
     __u64 wakes = 0;
     ASSERT_TRUE(crowd.arm(file, [&](__s64 instant) {
@@ -128,7 +128,7 @@ TEST_F(TimerShare, PeriodsThatAreOverAreLeftOut)
 // the test has both CPUs to itself.
 class TimerChunk : public TimerShare {
 protected:
-    static constexpr __u64 many = 3 * WAITQ_WAKE_CHUNK;
+    static constexpr __u64 many = 3ULL * WAITQ_WAKE_CHUNK;
 
     void SetUp() override
     {

@@ -100,7 +100,7 @@ TEST_P(EachState, IsNotWokenInVain)
     Caller waiter([&] { return wait(file, request(3)).error; });
     ASSERT_TRUE(waits(waiter.tid(), file));
     const unsigned long switches = switches_of(waiter.tid());
-    for (const __u64 post : {0, 1, 0, 1}) {
+    for (const __u64 post : {0ULL, 1ULL, 0ULL, 1ULL}) {
         EXPECT_EQ(wake(file, post, every_one).out.woken, 0U);
         EXPECT_EQ(state_of(waiter.tid()), state().letter);
     }

@@ -84,7 +84,7 @@ protected:
     // returns it.
     __s64 arm(uid_t user, unsigned int count, __s64 period_ns, __u64 post = 0)
     {
-        const __s64 at = now() + 200 * ms + count * 50 * us;
+        const __s64 at = now() + 200 * ms + __s64{count} * 50 * us;
         EXPECT_EQ(seteuid(user), 0);
         for (unsigned int i = 0; i < count; ++i) {
             const File &file = files_.emplace_back();

@@ -17,10 +17,7 @@ namespace {
 
 constexpr __s64 far = 1000000000000;
 
-class Wakers : public WithLab {
-protected:
-    Wakers() : WithLab() {}
-};
+class Wakers : public WithLab {};
 
 lab_wake order(const WakeRow &row, __u32 engine, __u32 context, __u64 post, __u32 nr = 2)
 {

@@ -55,7 +55,7 @@ private:
     };
 
     // On CPU 1, which is where the interrupt comes then.
-    int run(uid_t user, int timers) const
+    [[nodiscard]] int run(uid_t user, int timers) const
     {
         pin(0, 1);
         const auto files = static_cast<rlim_t>(timers) + 64;
