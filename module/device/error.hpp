@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// error.hpp - how the core says what went wrong, and the one place where that becomes
-// an errno.
+// error.hpp - the errors of the device core, and the one function that makes an errno of them.
 #pragma once
 
 #include "../kernel/device.h"
@@ -54,7 +53,7 @@ WAITQ_INLINE long to_errno(Error error)
     return -KAPI_EINVAL;
 }
 
-// Bytes moved; if none were, why.
+// The bytes that a read or write moved; if there are none, the error says why.
 struct Transfer {
     size_t bytes;
     Error error;

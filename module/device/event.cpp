@@ -46,14 +46,14 @@ WAITQ_INLINE bool test_events(Events &events, const EventWait &wait)
     return true;
 }
 
-// What a waiter waits for, as wait_granted() asks it.
+// The Claim of an EventEntry, for wait_granted().
 class EventClaim {
 public:
     WAITQ_INLINE EventClaim(EventEntry &entry, const EventWait &wait) : entry_(entry), wait_(wait)
     {}
     WAITQ_INLINE bool test()
     {
-        // What a waker has taken is that waker's to tell of: one that waits on tells nobody.
+        // A waiter that sleeps on tells nobody, so it leaves the news to the waker that made them.
         const bool satisfied = test_events(entry_.events, wait_);
         if (satisfied)
             news_ = take_room_news(entry_.events);
@@ -71,7 +71,7 @@ public:
         totals.timeouts += outcome == WaitOutcome::timed_out;
         totals.interrupted += outcome == WaitOutcome::signalled;
     }
-    // What its last test took is room for others.
+    // Its last test made room that others wait for.
     WAITQ_INLINE bool news() const { return news_; }
 
 private:
@@ -86,8 +86,8 @@ WAITQ_INLINE unsigned int waiting(Events &events)
 }
 
 // A walk that wakes within a budget. The kernel's own walk ends at the last exclusive waiter that
-// it wakes. Here waiters that are not exclusive may stand behind that one, because all come to the
-// tail, and are woken too.
+// it wakes. This one goes on, because all waiters are linked at the tail: some that are not
+// exclusive may stand behind that one.
 class WakeWalk {
 public:
     WAITQ_INLINE WakeWalk(Events &events, Budget budget) : events_(events), left_(budget) {}
@@ -155,7 +155,7 @@ WAITQ_INLINE void wake_chunk(Events &events, Budget budget)
     if (!events.queue.walk_chunk([&](wait_queue_entry * entry)
                                      __attribute__((always_inline)) { return walk.wake(entry); }))
         return;
-    // It adds up with what was left before.
+    // Earlier interrupts may have left a rest too.
     Deferred &deferred = events.deferred;
     deferred.waiters = true;
     deferred.budget.nr += walk.left().nr;
@@ -248,6 +248,7 @@ void give_back(Queue &queue, __u64 n)
             if (!longer)
                 posted.woken = wake_short(events, Budget::from(0));
         });
+        news.full = events.counter > WAITQ_COUNTER_MAX;
     }
     if (longer)
         wake_rest(events, Budget::from(0), posted, news);

@@ -17,12 +17,13 @@ struct Posted {
 // Process context, may let others run between chunks of waiters.
 Posted post(Queue &queue, __u64 n, Budget budget);
 
-// The same from an interrupt. What is behind the first WAITQ_WAKE_CHUNK entries of a queue is left
-// to a thread of the kernel. A post that would overflow is left out, and the rest done.
+// The same from an interrupt. A kernel thread wakes the waiters behind the first WAITQ_WAKE_CHUNK
+// entries. A post that would overflow is left out, and the wake-up done all the same.
 void post_from_interrupt(Queue &queue, __u64 n, Budget budget);
 
-// Puts back what was taken and could not be delivered, for any waiter. If the counter was filled
-// meanwhile it goes past WAITQ_COUNTER_MAX, by 1 at most: what is more is lost.
+// Puts n events back that were taken and could not be delivered; any waiter may take them. If
+// others filled the counter meanwhile, it goes past WAITQ_COUNTER_MAX by 1 at most: further events
+// are lost.
 // Process context.
 void give_back(Queue &queue, __u64 n);
 
@@ -33,7 +34,7 @@ struct EventWait {
     bool consume;
     Exclusive exclusive;
     TaskState state;
-    __u64 slack_ns = 0; // how much longer than its timeout it may take
+    __u64 slack_ns = 0; // the wait may last so much longer than its timeout
 };
 
 // Takes the events, if the counter is high enough. Process context.
@@ -43,7 +44,7 @@ bool try_events(Queue &queue, const EventWait &wait);
 // traces name it.)
 extern "C" WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns);
 
-// What an onlooker learns of an entry of Events::queue.
+// An entry of Events::queue, for an onlooker.
 struct EventNote {
     __s64 since_ns;
     __u64 threshold;
@@ -53,9 +54,9 @@ bool note_event(wait_queue_entry *entry, EventNote &note);
 
 // Takes n off the counter. Head's lock held.
 void take(Events &events, __u64 n);
-// Whether events were taken that somebody waits for as room; asks once. Head's lock held.
+// Returns and clears Events::room_news. Head's lock held.
 bool take_room_news(Events &events);
-// How much can be added to the counter. Head's lock held.
+// The number that can be added to the counter. Head's lock held.
 __u64 room_for(Events &events);
 
 } // namespace waitq

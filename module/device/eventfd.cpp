@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// eventfd.cpp - WAITQ_IOC_EVENTFD: the counter as a descriptor that does as an eventfd with
-// EFD_SEMAPHORE does. Mirrors fs/eventfd.c of the kernel.
+// eventfd.cpp - WAITQ_IOC_EVENTFD: a descriptor for the counter that behaves as an eventfd with
+// EFD_SEMAPHORE. Mirrors fs/eventfd.c of the kernel.
 #include "event.hpp"
 
 namespace waitq {
@@ -25,7 +25,7 @@ Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
     return {0, Error::bad_address};
 }
 
-// A writer waits for room: counted in want_room, so that take() tells it.
+// Counts a writer in want_room while it waits for room, so that take() notes the room it makes.
 class WantsRoom {
 public:
     explicit WantsRoom(Events &events) : events_(events)

@@ -29,8 +29,8 @@ void waitq_release(waitq_file *file)
     kapi_free(file);
 }
 
-// No barrier stands between linking into a head and looking: both sides go through the lock that
-// guards what they look at, and that orders them.
+// No barrier is needed between linking into a head and looking at the state: both sides take the
+// lock that guards the state, and the lock orders them.
 //
 //   poller                             waker
 //   link into the head
@@ -39,7 +39,7 @@ void waitq_release(waitq_file *file)
 //                                      (the poller's unlock came before this lock, so the
 //                                      link is seen:) has_sleeper(): yes; wake
 //
-// With the sections the other way round, the look sees what the waker made.
+// With the sections the other way round, the poller sees the waker's change.
 unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *table)
 {
     waitq_queue &queue = *file->queue;

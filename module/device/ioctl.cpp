@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// ioctl.cpp - from an ioctl's number and address to a call, strictly, by the rules at the head of
+// ioctl.cpp - finds the call of an ioctl, and checks its struct by the rules at the head of
 // uapi/waitq.h.
 #include "error.hpp"
 #include "event.hpp"
@@ -11,7 +11,7 @@ namespace waitq {
 namespace {
 
 union Argument {
-    __u32 size; // what each struct begins with
+    __u32 size; // each struct begins with it
     waitq_wait wait;
     waitq_wake wake;
     waitq_timer timer;
@@ -20,12 +20,12 @@ union Argument {
     waitq_waiters waiters;
 };
 
-// A call on its way: the kernel's copy of its struct, and where the user's is.
+// A call under way: the kernel's copy of its struct, and the address of the user's.
 struct Call {
     waitq_file &file;
     Argument argument;
     unsigned long address;
-    __u32 size;  // that both know
+    __u32 size;  // of the part that both know
     long result; // of a call that has one
 
     [[nodiscard]] WAITQ_INLINE bool put() const
@@ -39,8 +39,8 @@ Error call_wait(Call &call)
     waitq_wait &request = call.argument.wait;
     const Error error = wait(*call.file.queue, request);
     const bool tells_rest = (request.flags & WAITQ_TIMEOUT) && !(request.flags & WAITQ_ABSOLUTE);
-    // What was waited for is delivered with the call's success: that it can't be told how much
-    // time was left takes nothing back. A call that is to go on needs to be told.
+    // Success delivers the events, and a failure to write the time that was left takes nothing
+    // back. An interrupted call needs that time, because it goes on with it.
     if (tells_rest && error == Error::none)
         (void)call.put();
     else if (tells_rest && error == Error::interrupted && !call.put())
@@ -102,7 +102,7 @@ Error call_waiters(Call &call)
 struct Row {
     __u32 size;         // of the struct in this version
     __u32 first;        // in the first version
-    bool reads, writes; // what the file must be open for
+    bool reads, writes; // the file must be open for these
     Error (*run)(Call &call);
 };
 
@@ -133,7 +133,7 @@ long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
         return to_errno(Error::bad_address);
     if (call.size < row.first)
         return to_errno(Error::bad_argument);
-    // That the tail is zero is looked up byte by byte.
+    // The copy tests each byte of the tail for zero, so its length has a limit.
     if (call.size > WAITQ_SIZE_MAX)
         return to_errno(Error::too_big);
     if (const int error = kapi_copy_struct_from_user(&call.argument, row.size, address, call.size))

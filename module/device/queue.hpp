@@ -9,18 +9,18 @@
 
 namespace waitq {
 
-// What happened since the module was loaded. The stream has one, guarded by Stream::lock, and the
-// counter has one, guarded by its head's lock.
+// Counts since the module was loaded. The stream has its own, guarded by Stream::lock, and the
+// event counter has its own, guarded by its head's lock.
 struct Totals {
     __u64 wakes, woken, spurious, timeouts, interrupted;
 };
 
-// Which waiters a post wakes: each that is not exclusive, and so many exclusive ones.
+// The waiters that a post may wake: each that is not exclusive, and so many exclusive ones.
 struct Budget {
     bool all;        // all exclusive ones
     unsigned int nr; // else so many
 
-    // As user space says it.
+    // From user space's `nr`.
     WAITQ_INLINE static Budget from(unsigned int nr) { return {nr == 0 || nr > __INT_MAX__, nr}; }
 };
 
@@ -43,7 +43,7 @@ struct Events {
     __u64 counter;
     unsigned int waiting[2]; // linked into `queue`, by Exclusive
     unsigned int want_room;  // tasks in `room`, or on their way there
-    bool room_news;          // events were taken that `room` or the pollers wait for
+    bool room_news;          // room was made that `room` or the pollers wait for
     Totals totals;
     Deferred deferred;
 };
@@ -65,7 +65,7 @@ struct Stream {
     bool writing; // a task has the writing end to itself
     unsigned int waiting_readers, waiting_writers;
     // SIGIO tells a caller that got EAGAIN because an end was taken, once that end is free.
-    bool owes_in, owes_out;
+    bool sigio_in_pending, sigio_out_pending;
     Totals totals;
 };
 
@@ -92,20 +92,21 @@ enum PollMask : unsigned int {
     poll_out = KAPI_EPOLLOUT | KAPI_EPOLLWRNORM,
     poll_event = KAPI_EPOLLMSG,
     poll_full = KAPI_EPOLLERR,
+    poll_in_full = poll_in | poll_full,
 };
 
 // Tells those that poll the device for `mask` and, if `band` is not 0, the subscribers to SIGIO.
 // Any context.
 void notify(Queue &queue, PollMask mask, int band);
 
-// What a write can have at once, whatever its size: the promise behind POLLOUT.
+// The bytes of the longest atomic write. POLLOUT promises that one goes through.
 WAITQ_INLINE unsigned int atomic_write(const Stream &stream)
 {
     const unsigned int capacity = stream.ring.capacity();
     return capacity < WAITQ_ATOMIC_WRITE ? capacity : WAITQ_ATOMIC_WRITE;
 }
 
-// What poll says.
+// The conditions of POLLIN and POLLOUT.
 WAITQ_INLINE bool readable(Stream &stream)
 {
     stream.lock.assert_held();

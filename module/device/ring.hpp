@@ -7,9 +7,9 @@
 
 namespace waitq {
 
-// A ring of bytes with a power of two of them. Takes no lock. The two counts say what is
-// held and are the owner's to guard; the bytes themselves need no lock, as long as one
-// task at a time fills the room and one at a time empties what is held:
+// A ring of bytes, a power of two of them. Takes no lock. The owner guards the two counts, which
+// say how many bytes are held. The bytes themselves need no lock, as long as one task at a time
+// fills the room and one at a time takes bytes out:
 //
 //   reader (its turn)                     writer (its turn)
 //   held = size()          <- lock ->     room = room()
@@ -66,7 +66,7 @@ private:
 
     unsigned char *bytes_;
     unsigned int capacity_;
-    unsigned int put_, taken_; // run on; their difference is what is held
+    unsigned int put_, taken_; // these wrap; their difference is the number of bytes held
 };
 
 } // namespace waitq

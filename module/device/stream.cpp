@@ -6,21 +6,21 @@
 namespace waitq {
 namespace {
 
-// An exclusive, interruptible wait without end, counted as a waiter. Enters in the totals what came
-// of it. Process context, may sleep, no lock held. Inlined into each caller, so that
+// An exclusive, interruptible wait without a timeout, counted as a waiter. Enters its outcome in
+// the totals. Process context, may sleep, no lock held. Inlined into each caller, so that
 // /proc/PID/wchan and a stack trace name the caller.
 template <class Condition>
 [[nodiscard]] WAITQ_INLINE bool sleep_in(Stream &stream, CountedQueue &head, unsigned int &waiting,
                                          Condition condition)
 {
-    // A condition that counts wake-ups in vain, and tells of its waiter.
+    // The condition. It also counts wake-ups in vain, and tells onlookers when the wait began.
     struct Counted {
         Stream &stream;
         const __s64 since_ns;
         Condition &condition;
 
         WAITQ_INLINE bool operator()() const { return condition(); }
-        WAITQ_INLINE const __s64 *about() const { return &since_ns; }
+        WAITQ_INLINE const __s64 *waiter_info() const { return &since_ns; }
         WAITQ_INLINE void woken_in_vain() const
         {
             const SpinGuard guard(stream.lock);
@@ -44,8 +44,8 @@ template <class Condition>
 // the stream's lock, which is no longer held. Process context.
 void wake_one(Stream &stream, CountedQueue &head)
 {
-    // A head that nobody is linked into needs no walk: the usual case of a queue whose
-    // reader is busy. See WaitQueue::has_sleeper() for why none is missed.
+    // An empty head needs no walk; while the reader is busy its head is empty. has_sleeper() says
+    // why no waiter is missed.
     const unsigned long woken = head.has_sleeper() ? head.wake_up(Wakes::one()).tasks : 0;
     const SpinGuard guard(stream.lock);
     ++stream.totals.wakes;
@@ -54,24 +54,25 @@ void wake_one(Stream &stream, CountedQueue &head)
 
 // ---- read ------------------------------------------------------------------
 
-// The reader's condition: takes the reading end if there is a byte in it. Returns the
-// bytes held, which can only grow while the end is taken; 0 if it was not.
+// The reader's condition: takes the reading end if there is a byte. Returns the number of bytes
+// held, which only grows while this task has the end; 0: the end was not taken.
 WAITQ_INLINE unsigned int begin_reading(Stream &stream)
 {
     const SpinGuard guard(stream.lock);
-    stream.owes_in |= stream.reading;
+    stream.sigio_in_pending |= stream.reading;
     if (!readable(stream))
         return 0;
     stream.reading = true;
     return stream.ring.size();
 }
 
-// Gives the reading end back, `taken` bytes poorer, and wakes the waiters that this concerns.
-// Called on every way out, so that a wake-up which this reader did not use goes on to the next.
+// Takes `taken` bytes off, gives the reading end back, and wakes the waiters whose condition that
+// may have made true. Called on every way out, so that a wake-up which this reader did not use goes
+// on to the next.
 void end_reading(Queue &queue, unsigned int taken)
 {
     Stream &stream = queue.stream;
-    bool bytes_left, someone_writes, now_writable, owed_in, owed_out;
+    bool bytes_left, someone_writes, now_writable, sigio_in, sigio_out;
     {
         const SpinGuard guard(stream.lock);
         const bool was_writable = writable(stream);
@@ -80,19 +81,19 @@ void end_reading(Queue &queue, unsigned int taken)
         bytes_left = stream.ring.size() != 0;
         someone_writes = stream.writing;
         now_writable = writable(stream);
-        owed_out = now_writable && !was_writable;
-        owed_in = bytes_left && stream.owes_in;
-        stream.owes_in = false;
-        stream.owes_out |= taken != 0 && someone_writes;
+        sigio_out = now_writable && !was_writable;
+        sigio_in = bytes_left && stream.sigio_in_pending;
+        stream.sigio_in_pending = false;
+        stream.sigio_out_pending |= taken != 0 && someone_writes;
     }
     if (bytes_left) {
         wake_one(stream, stream.readers);
-        notify(queue, poll_in, owed_in ? KAPI_POLL_IN : 0);
+        notify(queue, poll_in, sigio_in ? KAPI_POLL_IN : 0);
     }
     if (taken != 0)
         wake_one(stream, someone_writes ? stream.room : stream.writers);
     if (taken != 0 && now_writable)
-        notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
+        notify(queue, poll_out, sigio_out ? KAPI_POLL_OUT : 0);
 }
 
 WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
@@ -123,7 +124,7 @@ WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
 WAITQ_INLINE bool begin_writing(Stream &stream, size_t need)
 {
     const SpinGuard guard(stream.lock);
-    stream.owes_out |= stream.writing;
+    stream.sigio_out_pending |= stream.writing;
     if (stream.writing || stream.ring.room() < need)
         return false;
     stream.writing = true;
@@ -142,26 +143,26 @@ WAITQ_INLINE void publish(Queue &queue, unsigned int put)
     notify(queue, poll_in, KAPI_POLL_IN);
 }
 
-// Gives the writing end back. As end_reading(): on every way out.
+// Gives the writing end back. Called on every way out, as end_reading() is.
 void end_writing(Queue &queue)
 {
     Stream &stream = queue.stream;
-    bool room_left, now_writable, owed_out;
+    bool room_left, now_writable, sigio_out;
     {
         const SpinGuard guard(stream.lock);
         stream.writing = false;
         room_left = stream.ring.room() != 0;
         now_writable = writable(stream);
-        owed_out = now_writable && stream.owes_out;
-        stream.owes_out = false;
+        sigio_out = now_writable && stream.sigio_out_pending;
+        stream.sigio_out_pending = false;
     }
     if (room_left)
         wake_one(stream, stream.writers);
     if (now_writable) // pollers saw the end taken
-        notify(queue, poll_out, owed_out ? KAPI_POLL_OUT : 0);
+        notify(queue, poll_out, sigio_out ? KAPI_POLL_OUT : 0);
 }
 
-// With the writing end ours: sleeps until `need` bytes fit. False: a signal came.
+// Sleeps until `need` bytes fit. False: a signal came. The caller has the writing end.
 WAITQ_INLINE bool wait_for_room(Stream &stream, size_t need)
 {
     const auto condition = [&] {
@@ -171,8 +172,8 @@ WAITQ_INLINE bool wait_for_room(Stream &stream, size_t need)
     return condition() || sleep_in(stream, stream.room, stream.waiting_writers, condition);
 }
 
-// With the writing end ours. An atomic write (need == all of it) goes in whole or not at
-// all; a longer one byte by byte as there is room.
+// The caller has the writing end. An atomic write (need == all of it) goes in whole or not at all;
+// a longer one goes in by parts, as there is room.
 WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, size_t need, waitq_blocking blocking)
 {
     Stream &stream = queue.stream;
@@ -195,7 +196,7 @@ WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, size_t need, waitq
         need = 1;
         if (blocking != WAITQ_BLOCKS)
             return {done, Error::would_block};
-        // As long as readers keep up, nothing below sleeps or looks at signals.
+        // While readers keep up, wait_for_room() neither sleeps nor looks at signals.
         kapi_cond_resched();
         if (kapi_signal_pending())
             return {done, Error::interrupted};
@@ -204,8 +205,8 @@ WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, size_t need, waitq
     }
 }
 
-// How many bytes must fit before the first goes in. With WAITQ_AT_ONCE, all: what io_uring then
-// writes in another context goes on by itself, and a short count would end it.
+// The number of bytes that must fit before the first goes in. With WAITQ_AT_ONCE, all: after EAGAIN
+// io_uring tries again from a thread that may sleep, but a short count would end its write.
 WAITQ_INLINE size_t needed(const Stream &stream, size_t size, waitq_blocking blocking)
 {
     return blocking == WAITQ_AT_ONCE || size <= atomic_write(stream) ? size : 1;

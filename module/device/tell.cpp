@@ -11,7 +11,7 @@ void tell_pollers(WaitQueue &pollers, PollMask mask)
         pollers.wake_up_poll(mask);
 }
 
-// The first chunk of them, or up to an exclusive one. True: there are more.
+// Tells the first chunk of pollers, or up to an exclusive one. True: there may be more.
 bool tell_some_pollers(WaitQueue &pollers, PollMask mask)
 {
     if (!pollers.has_sleeper())
@@ -26,7 +26,7 @@ void tell(Queue &queue, News news)
 {
     if (news.events) {
         tell_pollers(queue.pollers, poll_event);
-        tell_pollers(queue.events.pollers, poll_in);
+        tell_pollers(queue.events.pollers, news.full ? poll_in_full : poll_in);
     }
     if (news.posted)
         kill_fasync(&queue.subscribers, KAPI_SIGIO, KAPI_POLL_MSG);
@@ -44,7 +44,7 @@ News tell_from_interrupt(Queue &queue, News news)
         rest.events = tell_some_pollers(queue.pollers, poll_event);
         rest.events |= tell_some_pollers(queue.events.pollers, poll_in);
     }
-    // As kill_fasync() begins: a subscriber that comes later than this has nothing to be told.
+    // kill_fasync() begins with this test too. A subscriber that comes later needs no signal.
     rest.posted &= __atomic_load_n(&queue.subscribers, __ATOMIC_RELAXED) != nullptr;
     return rest;
 }

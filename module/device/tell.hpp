@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// tell.hpp - what is told once the event counter has changed and its lock is given back.
+// tell.hpp - tells pollers, subscribers and writers that the event counter has changed.
 #pragma once
 
 #include "queue.hpp"
@@ -7,16 +7,17 @@
 namespace waitq {
 
 struct News {
-    bool events; // the counter is not 0: for pollers
-    bool posted; // and something was added: for the subscribers to SIGIO
-    bool room;   // events were taken that writers of an EVENTFD wait for as room
+    bool events;       // the counter is not 0: for pollers
+    bool posted;       // and something was added: for the subscribers to SIGIO
+    bool room;         // room was made that writers or pollers of an EVENTFD wait for
+    bool full = false; // the counter is above its maximum: for pollers of an EVENTFD
 };
 
 // Process context.
 void tell(Queue &queue, News news);
 
-// From an interrupt: tells the first WAITQ_WAKE_CHUNK pollers, and returns what is left for a
-// thread of the kernel to tell. (How many subscribers there are, nobody knows before all are told.)
+// From an interrupt: tells the first WAITQ_WAKE_CHUNK pollers, and returns the news that a kernel
+// thread has yet to tell. (It tells all subscribers, because their number is not known.)
 News tell_from_interrupt(Queue &queue, News news);
 
 } // namespace waitq

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// timers.cpp - all timers of all files behind one hrtimer, so that what they do in interrupts
-// is bounded however many are due.
+// timers.cpp - all timers of all files behind one hrtimer, so that their time in interrupts is
+// bounded, however many are due.
 //
-// The hrtimer's interrupt fires what is due until its slice is over, and then rests for four times
-// what it took. The users of the timers take turns: each turn is one firing. So a user with a
+// The hrtimer's interrupt fires due timers until its slice is over, and then rests four times as
+// long as it took. The users of the timers take turns: each turn is one firing. So a user with a
 // thousand due timers holds up another user's by one firing for each turn, not by a thousand.
 #include "timers.hpp"
 
@@ -39,10 +39,10 @@ constexpr __s64 rest_factor = 4;
 static_assert((10'000'000 + rest_factor * slice_ns) / (rest_factor + 1) <= WAITQ_TIMER_BUDGET_NS,
               "waitq.h promises a budget that the slices keep");
 
-// The way into the interrupt is measured. What took longer was something else, and what was shorter
-// came from another timer's interrupt.
+// The way into the interrupt is measured. A longer time has another cause; a shorter one means that
+// an interrupt of another timer was under way.
 constexpr __s64 shortest_entry_ns = 1'000, longest_entry_ns = 100'000;
-// A rest that is as long as the time of the promise keeps it, whatever came before.
+// A rest of the promise's 10 ms keeps the promise, whatever came before.
 constexpr __s64 longest_rest_ns = 10'000'000;
 
 constexpr __s64 never = __LONG_LONG_MAX__;
@@ -64,10 +64,11 @@ public:
     }
     void exit() { hrtimer_cancel(&native_); }
 
-    // The user of that number, one file more; `fresh` if there is none yet. Lock held, as for all
-    // that follow but due().
+    // Returns the user of that number, with one file more; takes `fresh` if there is none yet. Lock
+    // held, as for all that follow but due().
     TimerUser &adopt(unsigned int number, TimerUser *&fresh);
-    // One file less. The user, if that was the last: the caller frees it, without the lock.
+    // Counts one file less. Returns the user if that was its last: the caller frees it, without the
+    // lock.
     TimerUser *abandon(TimerUser &user);
     void arm(Timer &timer, __s64 deadline_ns);
     void disarm(Timer &timer);
@@ -91,10 +92,10 @@ private:
     TimerUser *first_due_, *last_due_;
     __s64 programmed_ns_; // the hrtimer's expiry, if it is armed
     bool programmed_;     // it is armed
-    bool ahead_;          // for a time that was to come
-    bool serving_;        // due() is at work: it programs when it is through
-    __s64 resting_until_; // no firing before
-    __s64 entry_ns_;      // the shortest way seen from an expiry into due()
+    bool ahead_;          // for a time in the future
+    bool serving_;        // due() is at work, and calls program() at its end
+    __s64 resting_until_; // no firing before that time
+    __s64 entry_ns_;      // the shortest time measured from an expiry into due()
 };
 
 namespace {
@@ -138,7 +139,7 @@ void Timers::append(TimerUser &user)
     last_due_ = &user;
 }
 
-// Where a user belongs: in the list if a timer of it is due, else by its first deadline.
+// Puts a user into the list if a timer of it is due, else into the tree by its first deadline.
 void Timers::place(TimerUser &user, __s64 now)
 {
     lock_.assert_held();
@@ -174,7 +175,7 @@ void Timers::unplace(TimerUser &user)
 void Timers::arm(Timer &timer, __s64 deadline_ns)
 {
     lock_.assert_held();
-    // Not before now: a user that always asks for the past must not stand before those who wait.
+    // Not before now: a user that always asks for the past must not overtake those that wait.
     const __s64 now = kapi_now_ns();
     timer.phase_ns_ = deadline_ns;
     timer.deadline_.key = deadline_ns < now ? now : deadline_ns;
@@ -200,10 +201,10 @@ void Timers::disarm(Timer &timer)
         unplace(user);
         place(user, -1);
     }
-    // The hrtimer may come for nothing.
+    // The hrtimer stays armed, and may fire for nothing.
 }
 
-// Arms the hrtimer for what comes first.
+// Arms the hrtimer for the first deadline, or for the end of the rest if that is later.
 void Timers::program()
 {
     lock_.assert_held();
@@ -244,8 +245,8 @@ void Timers::fire(Timer &timer, __s64 now)
 bool Timers::serve(__s64 now)
 {
     lock_.assert_held();
-    // One user comes into the list with each turn, and one turn is one firing: so a
-    // thousand users whose time has come take no longer than a thousand turns.
+    // Each turn moves one user into the list and fires once, so a thousand users that become due
+    // together take a thousand turns.
     kapi_sorted *first = kapi_sorted_first(&waiting_);
     if (first && first->key <= now) {
         TimerUser &user = TimerUser::Node::of(first);
@@ -272,7 +273,7 @@ void Timers::due()
         if (programmed_ && ahead_ && late > 0 && late < entry_ns_)
             entry_ns_ = late < shortest_entry_ns ? shortest_entry_ns : late;
         programmed_ = false;
-        // It was armed before the rest began, and fires now.
+        // The hrtimer was armed before the rest began.
         if (begin < resting_until_) {
             program();
             return;
@@ -281,7 +282,8 @@ void Timers::due()
     }
     __s64 now = begin;
     for (bool more = true; more && now - begin < slice_ns; now = kapi_now_ns()) {
-        // Not held from turn to turn: whoever arms or closes a file waits for one firing at most.
+        // Given back after each turn: setting a timer or closing a file waits for one firing at
+        // most.
         const SpinGuard guard(lock_);
         more = serve(now);
     }
@@ -318,7 +320,7 @@ bool well_formed(const waitq_timer &request)
                                   : request.period_ns >= WAITQ_TIMER_PERIOD_MIN_NS;
 }
 
-// On the machine's clock.
+// The time of the first firing, on the machine's clock.
 __s64 deadline(const waitq_timer &request)
 {
     if (!(request.flags & WAITQ_ABSOLUTE))

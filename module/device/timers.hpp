@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// timers.hpp - the timer of an open file, which posts and wakes from an interrupt, and what all
-// timers together may have of it.
+// timers.hpp - the timer of an open file, which posts and wakes from an interrupt.
 #pragma once
 
 #include "error.hpp"
@@ -36,8 +35,8 @@ private:
 
     bool join(unsigned int user);
 
-    kapi_sorted deadline_; // first: of() finds the Timer by it; never before it was armed
-    __s64 phase_ns_;       // the time that was asked for, from which periods count
+    kapi_sorted deadline_; // first: of() finds the Timer by it; never earlier than the arming
+    __s64 phase_ns_;       // the time that the caller asked for; periods count from it
     Queue *queue_;
     TimerUser *user_; // null: never set
     bool armed_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// wait.cpp - WAITQ_IOC_WAIT: what is asked, who may, and what to answer. The sleep is event.cpp's.
+// wait.cpp - WAITQ_IOC_WAIT: checks the request and the privilege, and fills in the answer. The
+// sleep is in event.cpp.
 #include "wait.hpp"
 
 #include "event.hpp"

@@ -7,8 +7,8 @@
 
 namespace waitq {
 
-// WAITQ_IOC_WAIT, without its copies. Where the result is none or interrupted, overwrites a
-// relative timeout_ns with what was left. Process context, may sleep.
+// WAITQ_IOC_WAIT, without its copies. If the result is none or interrupted, overwrites a relative
+// timeout_ns with the time left. Process context, may sleep.
 Error wait(Queue &queue, waitq_wait &request);
 
 } // namespace waitq

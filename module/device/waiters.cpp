@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// waiters.cpp - lists the entries of the wait queues, into memory of the kernel first: a copy to
-// user space may take as long as user space likes, and marks of the walk would stay in the queue.
+// waiters.cpp - lists the entries of the wait queues, into kernel memory first: a copy to user
+// space may take any time, and marks of the walk would stay in the queue for as long.
 #include "waiters.hpp"
 
 #include "../wait/onlooker.hpp"
@@ -9,7 +9,7 @@
 namespace waitq {
 namespace {
 
-// Fills in a list, as far as there is room, and counts all that there were.
+// Fills in a list as far as there is room, and counts every entry.
 class ListWaiters {
 public:
     struct Note {
@@ -23,7 +23,7 @@ public:
 
     WAITQ_INLINE Linked note(wait_queue_entry *entry, Note &note)
     {
-        // What there is no room for is counted, and not described.
+        // An entry for which there is no room is counted, and not described.
         ++linked;
         if (noted_ == room_)
             return Linked::passed_over;
@@ -33,8 +33,8 @@ public:
             return Linked::task;
         if (!CountedEntry::is(entry))
             return Linked::other;
-        if (const auto *since_ns = static_cast<const __s64 *>(CountedEntry::of(entry).about()))
-            note.event.since_ns = *since_ns;
+        if (const void *info = CountedEntry::of(entry).waiter_info())
+            note.event.since_ns = *static_cast<const __s64 *>(info);
         return Linked::task;
     }
     WAITQ_INLINE void meet(Note &, const task_struct *) {}

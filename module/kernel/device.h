@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * device.h - the device's part of the seam, beside the wait layer's (../wait/kernel/seam.h):
- * what the device core (../device/) asks of the kernel, kapi_*, and what the kernel side asks of
- * it, waitq_*.
+ * the kernel's functions that the device core (../device/) calls, kapi_*, and the core's functions
+ * that the kernel side calls, waitq_*.
  */
 #ifndef WAITQ_DEVICE_SEAM_H
 #define WAITQ_DEVICE_SEAM_H
@@ -44,8 +44,8 @@ struct waitq_waiter;
 /* ---- memory and user space ------------------------------------------------ */
 
 /*
- * copy_struct_from_user(): fills @to, of @size bytes, from a struct of @user_size. What the user's
- * lacks becomes 0. Returns 0, -EFAULT, or -E2BIG: what the user's has beyond @size is not all 0.
+ * copy_struct_from_user(): fills @to, of @size bytes, from a struct of @user_size. A shorter one is
+ * extended with zeros. Returns 0, -EFAULT, or -E2BIG: a longer one has a nonzero byte beyond @size.
  * May sleep.
  */
 int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size);
@@ -109,9 +109,9 @@ void kapi_work_cancel(struct work_struct *work);
  */
 int kapi_open_eventfd(struct waitq_queue *queue, unsigned int flags);
 
-/* ==== the other way: what the kernel side calls, implemented in ../device/ ====== */
+/* ==== the other way: called by the kernel side, implemented in ../device/ ======= */
 
-/* Once, before anything else here; and when all is over. Process context, may sleep. */
+/* The first call of all, and the last. Process context, may sleep. */
 void waitq_core_init(void);
 void waitq_core_exit(void);
 
@@ -121,7 +121,7 @@ struct waitq_queue *waitq_queue_create(unsigned int capacity);
 void waitq_queue_destroy(struct waitq_queue *queue);
 void waitq_queue_info(struct waitq_queue *queue, struct waitq_info *info);
 
-/* Who opened a file, and for what. */
+/* The opener of a file, and its mode. */
 struct waitq_opener {
 	unsigned int user; /* a number of its own for each user */
 	bool reads, writes;
@@ -130,7 +130,7 @@ struct waitq_opener {
 struct waitq_file *waitq_open(struct waitq_queue *queue, const struct waitq_opener *opener);
 void waitq_release(struct waitq_file *file);
 
-/* What a read or write does where it would sleep. */
+/* A read or write that would sleep: */
 enum waitq_blocking {
 	WAITQ_BLOCKS,   /* it sleeps */
 	WAITQ_NONBLOCK, /* O_NONBLOCK: it moves what can be moved, or -EAGAIN */
@@ -156,8 +156,8 @@ unsigned int waitq_eventfd_poll(struct waitq_queue *queue, struct file *filp,
 
 /*
  * The entries of a queue's wait queues: WAITQ_IOC_WAITERS into memory of the kernel. Fills in
- * up to @room entries, sets @linked to how many there were, and returns how many were filled in,
- * or a negative errno. May sleep.
+ * up to @room entries, sets @linked to the number of all, and returns the number filled in, or a
+ * negative errno. May sleep.
  */
 long waitq_list_waiters(struct waitq_queue *queue, struct waitq_waiter *list, unsigned int room,
 			unsigned long long *linked);

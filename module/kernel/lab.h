@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * lab.h - the lab's part of the seam, beside the wait layer's (../wait/kernel/seam.h): what the
- * lab core (../lab/) asks of the kernel, kapi_*, and what the kernel side asks of it, lab_*.
+ * lab.h - the lab's part of the seam, beside the wait layer's (../wait/kernel/seam.h): the kernel's
+ * functions that the lab core (../lab/) calls, kapi_*, and the core's functions that the kernel
+ * side calls, lab_*.
  */
 #ifndef WAITQ_LAB_SEAM_H
 #define WAITQ_LAB_SEAM_H
@@ -73,8 +74,8 @@ struct kapi_macro {
 unsigned long long kapi_macro_waits(void);
 unsigned long long kapi_macro_wakes(void);
 /*
- * Waits as the macro or function of that name does, and returns what it returns; those with no
- * value: 0. For kinds with a lock the caller holds it. May sleep.
+ * Waits as the macro or function of that name does, and returns its value, or 0 if it has none.
+ * For kinds with a lock the caller holds it. May sleep.
  */
 long kapi_macro_wait(unsigned int kind, struct kapi_macro *wait);
 /* Wakes as the macro of that name does. For kinds with lock HELD the caller holds it. */
@@ -83,7 +84,7 @@ void kapi_macro_wake(unsigned int kind, struct wait_queue_head *head, int nr, un
 /* The wake function of kind init_waitqueue_func_entry by engine macro. */
 int kapi_macro_call_back(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 
-/* ==== the other way: what the kernel side calls, implemented in ../lab/ ======== */
+/* ==== the other way: called by the kernel side, implemented in ../lab/ ========= */
 
 /* Once, before anything else here. */
 void lab_core_init(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * layout.c - as ../wait/kernel/wait_layout.c: what the C++ of the device and of the lab needs to
- * know beside that.
+ * layout.c - as ../wait/kernel/wait_layout.c: more sizes and values, for the C++ of the device and
+ * of the lab.
  */
 #include <linux/errno.h>
 #include <linux/fcntl.h>

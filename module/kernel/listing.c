@@ -2,6 +2,7 @@
 /* listing.c - see listing.h. */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/timekeeping.h>
 
@@ -9,8 +10,10 @@
 #include "listing.h"
 #include "memory.h"
 
+static const struct listing *listing;
+static struct dentry *root;
+
 struct snapshot {
-	const struct listing *listing;
 	long long now_ns;
 	unsigned long long linked; /* of which `count` are here */
 	unsigned int count;
@@ -39,7 +42,6 @@ static void list_stop(struct seq_file *file, void *line)
 static int list_show(struct seq_file *file, void *line)
 {
 	const struct snapshot *snapshot = file->private;
-	const struct listing *listing = snapshot->listing;
 	const loff_t position = *(const loff_t *)line;
 
 	if (position == 0)
@@ -59,7 +61,7 @@ static const struct seq_operations list_operations = {
 	.show = list_show,
 };
 
-int listing_open(struct inode *inode, struct file *filp, const struct listing *listing)
+static int waiters_open(struct inode *inode, struct file *filp)
 {
 	struct snapshot *snapshot = kapi_zalloc(sizeof(*snapshot) + listing->size * listing->room);
 	long count;
@@ -67,7 +69,6 @@ int listing_open(struct inode *inode, struct file *filp, const struct listing *l
 
 	if (!snapshot)
 		return -ENOMEM;
-	snapshot->listing = listing;
 	snapshot->now_ns = ktime_get_ns();
 	count = listing->fill(inode->i_private, snapshot->entries, listing->room,
 			      &snapshot->linked);
@@ -81,24 +82,36 @@ int listing_open(struct inode *inode, struct file *filp, const struct listing *l
 	return 0;
 }
 
-int listing_release(struct inode *inode, struct file *filp)
+static int waiters_release(struct inode *inode, struct file *filp)
 {
 	kapi_free(((struct seq_file *)filp->private_data)->private);
 	return seq_release(inode, filp);
 }
 
-struct dentry *listing_create(const char *name, const char *format, void *const *queues,
-			      unsigned int count, const struct file_operations *fops)
+static const struct file_operations waiters_fops = {
+	.owner = THIS_MODULE,
+	.open = waiters_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = waiters_release,
+};
+
+void listing_create(const struct listing *of, void *const *queues, unsigned int count)
 {
-	struct dentry *root = debugfs_create_dir(name, NULL);
 	unsigned int i;
 
+	listing = of;
+	root = debugfs_create_dir(of->name, NULL);
 	for (i = 0; i < count; i++) {
-		char directory[24];
+		char name[24];
 
-		snprintf(directory, sizeof(directory), format, i);
-		debugfs_create_file("waiters", 0400, debugfs_create_dir(directory, root), queues[i],
-				    fops);
+		snprintf(name, sizeof(name), "%s%u", of->name, i);
+		debugfs_create_file("waiters", 0400, debugfs_create_dir(name, root), queues[i],
+				    &waiters_fops);
 	}
-	return root;
+}
+
+void listing_remove(void)
+{
+	debugfs_remove_recursive(root);
 }

@@ -8,13 +8,10 @@
 
 #include <linux/types.h>
 
-struct dentry;
-struct file;
-struct file_operations;
-struct inode;
 struct seq_file;
 
 struct listing {
+	const char *name;  /* of the module's directory; each queue's has its number after it */
 	size_t size;       /* of an entry */
 	unsigned int room; /* entries at most */
 	/* Fills in up to @room entries: as waitq_list_waiters() of device.h. */
@@ -25,15 +22,11 @@ struct listing {
 };
 
 /*
- * A directory @name in debugfs, in it one for each of @queues, named by @format, and in that a file
- * whose operations are @fops. Without debugfs there is nothing, and no error: what is returned is
- * for debugfs_remove_recursive() all the same.
+ * The directory, in it one for each of @queues, and in that the file. Without debugfs there is
+ * nothing, and no error. May sleep. A module has one listing.
  */
-struct dentry *listing_create(const char *name, const char *format, void *const *queues,
-			      unsigned int count, const struct file_operations *fops);
-
-/* What @fops are made of, beside seq_read() and seq_lseek(). */
-int listing_open(struct inode *inode, struct file *filp, const struct listing *listing);
-int listing_release(struct inode *inode, struct file *filp);
+void listing_create(const struct listing *listing, void *const *queues, unsigned int count);
+/* May sleep. */
+void listing_remove(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memory.c - memory and user space: what the device and the lab both have of the seam. */
+/* memory.c - memory and user space: the part of the seam that the device and the lab share. */
 #include <linux/build_bug.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
@@ -24,7 +24,7 @@ CHECK_LAYOUT(work_struct);
 void *kapi_zalloc(size_t size)
 {
 	/*
-	 * Accounted, so that whoever opens many files pays for them. RETRY_MAYFAIL: a load or a
+	 * Accounted, so that a user who opens many files pays for them. RETRY_MAYFAIL: a load or a
 	 * call that asks for too much fails before the kernel kills another process for it.
 	 */
 	return kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * memory.h - memory, user space and works: the part of the seam that the device and the lab both
- * have. Included by device.h and lab.h, which C sees after the kernel's headers and C++ after
+ * memory.h - memory, user space and work: the part of the seam that the device and the lab share.
+ * Included by device.h and lab.h, which C sees after the kernel's headers and C++ after
  * ../wait/kernel/seam.h.
  */
 #ifndef WAITQ_MEMORY_H
 #define WAITQ_MEMORY_H
 
 #ifdef __cplusplus
-KAPI_OPAQUE(work_struct); /* here because both have works of their own */
+KAPI_OPAQUE(work_struct); /* here because both have work of their own */
 #endif
 
 /*
- * Zeroed memory or a null pointer, accounted to the caller's cgroup. It never has another process
- * killed. May sleep.
+ * Zeroed memory or a null pointer, accounted to the caller's cgroup. The kernel kills no process
+ * for it. May sleep.
  */
 void *kapi_zalloc(size_t size);
 /* Null is allowed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * nodes.h - the device nodes of a module, one for each of its queues. The device and the lab both
- * have this.
+ * nodes.h - the device nodes of a module, one for each of its queues. The device and the lab share
+ * this.
  */
 #ifndef WAITQ_NODES_H
 #define WAITQ_NODES_H

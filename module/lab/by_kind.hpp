@@ -9,7 +9,7 @@
 
 namespace waitq::lab {
 
-// How long, in both units; a kind looks at the one that it counts in.
+// A timeout in both units; a kind uses the one that it counts in.
 struct Duration {
     long jiffies;
     __s64 ns;
@@ -21,15 +21,15 @@ struct Duration {
     }
 };
 
-// What waits: the row of its kind, and what the row does not say.
+// A waiter: the row of its kind, and the parts that the row does not give.
 //
 //   kind                  a WaitKind
 //   state, exclusive      TaskState; Exclusive
 //   head(), lock()        the queue; the SpinLock of kinds with lock CALLER
-//   condition()           what wait_event() takes
+//   condition()           the condition for wait_event()
 //   before(), after()     the commands around the sleep
 //   sleep_by_func(), sleep_on()
-//                         two kinds that only their caller knows. False: it did not wait
+//                         two kinds that the waiter implements. False: it did not wait
 template <class T>
 concept Waiter = requires(T waiter, Timeout timeout, HandResult &result)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// callback.cpp - what a wake-up calls for the kind init_waitqueue_func_entry.
+// callback.cpp - the wake functions of the kind init_waitqueue_func_entry.
 #include "callback.hpp"
 
 #include "pollfree.hpp"

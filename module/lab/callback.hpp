@@ -19,7 +19,7 @@ struct FuncEntry : LinkedEntry {
         : LinkedEntry(queue, call.exclusive, function), callback(call.request.callback),
           key(call.request.key)
     {
-        set_about(&call.info);
+        set_waiter_info(&call.info);
     }
     WAITQ_INLINE static FuncEntry &of(wait_queue_entry *entry)
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// end_mark.cpp - what a wake-up calls when it comes to an EndMark.
+// end_mark.cpp - the wake function of an EndMark.
 #include "end_mark.hpp"
 
 namespace waitq::lab {

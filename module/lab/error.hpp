@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// error.hpp - how the lab core says what went wrong, and the one place where that becomes an errno.
+// error.hpp - the errors of the lab core, and the one function that makes an errno of them.
 #pragma once
 
 #include "../kernel/lab.h"

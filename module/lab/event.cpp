@@ -14,13 +14,13 @@ bool has_waiters(Queue &queue, Place &place)
     return waiting(place, Exclusive::no) + waiting(place, Exclusive::yes) != 0;
 }
 
-// Adds n to the counter; or puts n back that was reserved. Any context.
+// Adds n to the counter; or puts n back that were reserved. Any context.
 Posted add(Queue &queue, __u64 n, bool was_reserved = false)
 {
     const SpinGuard guard(queue.lock);
     if (was_reserved)
         queue.reserved -= n;
-    // What is reserved may yet be put back, so it takes up room as well.
+    // Reserved events may yet be put back, so they take up room as well.
     const bool overflow = n > LAB_COUNTER_MAX - queue.counter - queue.reserved;
     if (!overflow)
         queue.counter += n;
@@ -53,7 +53,7 @@ unsigned long wake_nonexclusive(CountedQueue &queue, Wakes wakes)
 // An order on its way through the queues, by the engine that it names.
 //
 // (Never by WaitQueue::has_sleeper(): a waiter of wait_event_locked() does not test once more
-// after it has linked itself. It is the head's lock that keeps it from missing the wake-up.)
+// after it has linked itself. The head's lock keeps it from missing the wake-up.)
 class Delivery {
 public:
     explicit Delivery(const Order &order) : order_(order), left_(order.wakes.nr) {}
@@ -69,8 +69,8 @@ public:
             run();
         }
     }
-    // A wake-up in one queue, inside as_called(). `last`: no queue is to come whose exclusive
-    // waiters could have what this one leaves.
+    // A wake-up in one queue, inside as_called(). `last`: no later queue has exclusive waiters for
+    // the rest of the order.
     void wake_in(CountedQueue &queue, bool last)
     {
         if (!all() && left_ == 0)
@@ -155,7 +155,8 @@ private:
     unsigned long woken_ = 0;
 };
 
-// An interrupt that took the lock of this head could have come upon its own CPU holding it.
+// This head's lock is held with interrupts on, so an interrupt that took it could spin for a lock
+// of its own CPU. It leaves the wake-up to `deferred`.
 void wake_in_locked(Queue &queue, Delivery &delivery)
 {
     if (kapi_in_task()) {
@@ -170,7 +171,7 @@ void wake_in_locked(Queue &queue, Delivery &delivery)
     kapi_lab_work_schedule(&queue.deferred.native);
 }
 
-// All that a wake-up does after the post: `posted` says where waiters are.
+// The rest of a wake-up, after `events`: `posted` says which queues have waiters.
 void wake_after(Queue &queue, const Order &order, Delivery &delivery, Posted &posted)
 {
     if (posted.in_locked)
@@ -234,7 +235,7 @@ void settle(Queue &queue, __u64 n, bool delivered)
         queue.reserved -= n;
         return;
     }
-    // Any number of waiters may have gone to sleep because of what was reserved.
+    // Any number of waiters may sleep because these events were reserved.
     const Order order{&wake_kinds[LAB_WAKE_UP_ALL], Wakes::all(), false, 0};
     Delivery delivery(order);
     Posted posted = add(queue, n, true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// event.hpp - the event counter: post, wake, and what is put back.
+// event.hpp - the event counter: posting, waking, putting back.
 #pragma once
 
 #include "error.hpp"
@@ -10,7 +10,7 @@ namespace waitq::lab {
 // A post and a wake-up, as user space orders them.
 struct Order {
     const WakeKind *kind;
-    Wakes wakes; // what the kind and its numbers come to
+    Wakes wakes; // by the kind and its numbers
     bool macro;  // by the kernel's own macro
     __u64 post;  // added to the counter
 };
@@ -28,10 +28,9 @@ struct Posted {
     bool in_events, in_locked, in_pollfree;
 };
 
-// Adds to the counter and wakes. Each waiter that is not exclusive and that the kind matches is
-// woken, and of the exclusive ones so many as the order says: those in `events` before those in
-// `locked`. Any context. If the post would overflow, nothing is done unless `anyway`: then
-// everything but the post.
+// Adds to the counter and wakes each waiter that is not exclusive and that the kind matches, and so
+// many exclusive ones as the order says: those in `events` before those in `locked`. Any context.
+// If the post would overflow, does nothing; with `anyway`, does everything but the post.
 Posted carry_out(Queue &queue, const Order &order, bool anyway);
 
 // Ends a reservation of n: delivered to the taker, or put back for others. Process context.

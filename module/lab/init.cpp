@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// init.cpp - what comes before anything else.
+// init.cpp - the lab core's set-up at load.
 #include "registry.hpp"
 
 void lab_core_init()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// ioctl.cpp - from an ioctl's number and address to a call, strictly.
+// ioctl.cpp - finds the call of an ioctl, and checks its struct.
 #include "error.hpp"
 #include "event.hpp"
 #include "pollfree.hpp"
@@ -10,7 +10,7 @@ namespace waitq::lab {
 namespace {
 
 union Argument {
-    __u32 size; // what each struct begins with
+    __u32 size; // each struct begins with it
     lab_wait wait;
     lab_wake wake;
     lab_info info;
@@ -18,7 +18,7 @@ union Argument {
     lab_waiters waiters;
 };
 
-// Where the answer goes.
+// The place of the answer, in user space.
 struct Reply {
     unsigned long address;
     __u32 size;

@@ -74,7 +74,7 @@ struct WaitKind {
     row::Entry entry;
     row::Lock lock;
     row::Sleep sleep;
-    Way way; // what the others come to
+    Way way; // by the columns above
 
     WAITQ_INLINE constexpr bool timed() const { return clock != row::Clock::NONE; }
     WAITQ_INLINE constexpr bool by_hand() const { return family == row::Family::HAND; }

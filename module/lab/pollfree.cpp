@@ -25,9 +25,9 @@ PollfreeQueue &current_pollfree(Queue &queue)
     return *queue.pollfree;
 }
 
-// The queue of a linked entry has ended. The flag says so, which is set before any waiter is sent
-// away. That the entry is unlinked comes too late: the waker unlinks it after the wake-up, when
-// this task may be about to sleep again.
+// True if the queue of a linked entry has ended. The flag tells, which is set before any waiter is
+// sent away. The link tells too late: the waker unlinks the entry after the wake-up, when this task
+// may be about to sleep again.
 //
 //   waiter                        end of the queue
 //                                 ended (head locked)
@@ -45,7 +45,7 @@ bool has_ended(PollfreeQueue &pollfree, FuncEntry &entry)
     return pollfree.ended;
 }
 
-// From linked to not linked. True: the queue ended, with the condition false.
+// Sleeps with the entry linked, and unlinks it. True: the queue ended, with the condition false.
 bool sleep_linked(WaitCall &call, PollfreeQueue &pollfree, FuncEntry &entry, Timeout timeout,
                   HandResult &result)
 {

@@ -8,7 +8,7 @@
 
 namespace waitq::lab {
 
-// A wait queue of the device, with the tasks counted that wait there.
+// A wait queue of the device, and the number of tasks that wait there.
 struct Place {
     CountedQueue queue;
     unsigned int waiting[2]; // by Exclusive; guarded by the Queue's lock
@@ -19,7 +19,7 @@ WAITQ_INLINE unsigned int &waiting(Place &place, Exclusive exclusive)
     return place.waiting[exclusive == Exclusive::yes];
 }
 
-// What happened since the module was loaded; guarded by the Queue's lock.
+// Counts since the module was loaded; guarded by the Queue's lock.
 struct Totals {
     __u64 wakes, woken, spurious, timeouts, signals;
 };
@@ -59,22 +59,22 @@ struct lab_queue {
     waitq::lab::Totals totals;
     unsigned int holding_on; // tasks in `window`
     unsigned int pollfree_waiting;
-    waitq::lab::PollfreeQueue *pollfree; // for what it points to see there
+    waitq::lab::PollfreeQueue *pollfree; // the pointer; for the object see PollfreeQueue
 };
 
 namespace waitq::lab {
 
 using Queue = ::lab_queue;
 
-// What an onlooker learns of a waiter: CountedEntry::about().
+// A waiter, for onlookers: CountedEntry::waiter_info().
 struct WaiterInfo {
     __u32 kind; // enum lab_wait_kind
     __s64 since_ns;
 };
 
-// Calls wait(), in which the task may sleep, counted as a waiter, and enters in the totals what
-// came of it. Process context, may sleep, no lock held. Inlined into each caller, so
-// that /proc/PID/wchan and a stack trace name the caller.
+// Calls wait() with the task counted as a waiter, and enters the outcome in the totals. Process
+// context, may sleep, no lock held. Inlined into each caller, so that /proc/PID/wchan and a stack
+// trace name the caller.
 template <class Wait>
 [[nodiscard]] WAITQ_INLINE WaitResult counted(Queue &queue, unsigned int &waiting, Wait wait)
 {

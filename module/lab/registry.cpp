@@ -14,7 +14,7 @@ struct Registry {
 };
 constinit Registry registry{};
 
-// (The golden ratio spreads what are addresses of like objects; include/linux/hash.h.)
+// (The golden ratio spreads the addresses of like objects; include/linux/hash.h.)
 Registration *&bucket_of(const task_struct *task)
 {
     const auto address = reinterpret_cast<unsigned long>(task);

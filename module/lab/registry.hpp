@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// registry.hpp - what is known of waiters whose entries the kernel's own macros make: those have
-// no room to say it, so it is noted by task.
+// registry.hpp - info about waiters whose entries the kernel's own macros make. Such an entry has
+// no room for info, so it is kept by task.
 #pragma once
 
 #include "queue.hpp"
@@ -9,7 +9,7 @@ namespace waitq::lab {
 
 void registry_init();
 
-// Notes `info` of the current task until the end of its scope. One at a time for each task.
+// Keeps `info` of the current task until the end of its scope. One at a time for each task.
 // Process context.
 class [[nodiscard]] Registration {
 public:
@@ -26,8 +26,8 @@ private:
     Registration *next_, **link_; // guarded by the registry's lock
 };
 
-// What is noted of that task, which the caller holds a reference to; false: nothing. Any context
-// but an interrupt. Looks at one bucket of many, with a lock held.
+// Fills in the info of that task, to which the caller holds a reference; false: there is none. Any
+// context but an interrupt. Searches one bucket of many, with a lock held.
 bool find_info(const task_struct *task, WaiterInfo &info);
 
 } // namespace waitq::lab

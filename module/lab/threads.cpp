@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// threads.cpp - what the threads of the parameter `threads` do: two wait for events, one posts
-// and wakes. kernel/lab/threads.c makes and ends them.
+// threads.cpp - the bodies of the threads of the parameter `threads`: two wait for events, one
+// posts and wakes. kernel/lab/threads.c makes and ends them.
 #include "event.hpp"
 
 namespace waitq::lab {
@@ -22,13 +22,13 @@ bool take(Queue &queue)
     return true;
 }
 
-// With wake-ups in vain entered in the totals, and what an onlooker may know of the thread.
+// The same, with wake-ups in vain entered in the totals, and the thread's info for onlookers.
 struct Take {
     Queue &queue;
     const WaiterInfo &info;
 
     WAITQ_INLINE bool operator()() const { return take(queue); }
-    WAITQ_INLINE const WaiterInfo *about() const { return &info; }
+    WAITQ_INLINE const WaiterInfo *waiter_info() const { return &info; }
     WAITQ_INLINE void woken_in_vain() const
     {
         const SpinGuard guard(queue.lock);
@@ -46,8 +46,8 @@ void lab_sleeper(lab_queue *native)
     lab_queue &queue = *native;
     while (!kthread_should_stop()) {
         const WaiterInfo info{LAB_WAIT_EVENT_INTERRUPTIBLE, kapi_now_ns()};
-        // Never signalled: a thread of the kernel has no signals. The loop's own test sees what
-        // ended the wait.
+        // Never signalled: a thread of the kernel has no signals. The loop's own test sees why the
+        // wait ended.
         (void)counted(
             queue, waiting(queue.events, Exclusive::no), [&]() __attribute__((always_inline)) {
                 return wait_event(queue.events.queue, TaskState::interruptible, Exclusive::no,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// wait.cpp - LAB_IOC_WAIT: what is asked, and what to answer.
+// wait.cpp - LAB_IOC_WAIT: checks the request, and fills in the answer.
 #include "wait.hpp"
 
 #include "wait_call.hpp"
@@ -101,8 +101,8 @@ Error wait(Queue &queue, lab_wait &request)
     EngineResult result;
     sleep(call, timeout_ns, result);
     // Jiffies may lag behind the clock (interrupts were off where they are counted), and a
-    // very long timeout was cut: what is not over by the clock goes on. (sleep_on has lost its
-    // wake-up then, and would find the condition true.)
+    // very long timeout was cut: the wait goes on until it is over by the clock. (sleep_on has lost
+    // its wake-up then, and would find the condition true.)
     __s64 left = 0;
     while (result.error == Error::none && result.wait.outcome == WaitOutcome::timed_out &&
            kind->way != Way::sleep_on && (left = timeout_ns - (kapi_now_ns() - now)) > 0) {
@@ -123,7 +123,7 @@ Error wait(Queue &queue, lab_wait &request)
         left = timeout_ns - (kapi_now_ns() - now);
         request.left_ns = left > 0 ? left : 0;
     }
-    // The call that comes after the signal goes on with what was left.
+    // The call that comes after the signal goes on with the time left.
     if (answer.error == Error::interrupted && kind->timed() && !(request.flags & LAB_ABSOLUTE))
         request.timeout_ns = request.left_ns;
     return answer.error;

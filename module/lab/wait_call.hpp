@@ -9,7 +9,7 @@ namespace waitq::lab {
 
 struct Condition;
 
-// The request, and what its condition needs.
+// The request, and the state of its condition.
 class WaitCall {
 public:
     WaitCall(Queue &queue, const WaitKind &kind, lab_wait &request);
@@ -25,7 +25,7 @@ public:
     bool test_once();
     bool hold_on();
 
-    // What by_kind.hpp asks of a waiter.
+    // The functions of a Waiter: by_kind.hpp.
     WAITQ_INLINE CountedQueue &head() { return place.queue; }
     WAITQ_INLINE SpinLock &lock() { return queue.callers; }
     WAITQ_INLINE Condition condition();
@@ -44,7 +44,7 @@ private:
     bool lock_is_held();
 
     bool window_ahead_; // it has yet to hold on
-    __u64 wakes_ = 0;   // made when the test before that was false
+    __u64 wakes_ = 0;   // the queue's wake-ups at the time of that test
 };
 
 // The condition as wait_event() takes it.
@@ -52,7 +52,7 @@ struct Condition {
     WaitCall &call;
 
     WAITQ_INLINE bool operator()() const { return call.test(); }
-    WAITQ_INLINE const WaiterInfo *about() const { return &call.info; }
+    WAITQ_INLINE const WaiterInfo *waiter_info() const { return &call.info; }
     void woken_in_vain() const;
 };
 
@@ -61,7 +61,7 @@ WAITQ_INLINE Condition WaitCall::condition()
     return {*this};
 }
 
-// The lock that a kind is called with, for as long as it is called. By either engine.
+// Holds the lock that a kind is called with, until the end of its scope. For either engine.
 class [[nodiscard]] HeldLock {
 public:
     explicit HeldLock(WaitCall &call);
@@ -73,11 +73,11 @@ private:
     WaitCall &call_;
 };
 
-// What came of a wait, by either engine.
+// The result of a wait, by either engine.
 struct EngineResult {
     Error error; // unless none, nothing below holds
     WaitResult wait;
-    long returned; // what the kernel's call returns
+    long returned; // the value that the kernel's call returns
 };
 
 // Sleep by the engine. Process context, may sleep. (Names without mangling, for

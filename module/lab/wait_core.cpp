@@ -22,7 +22,7 @@ WAITQ_INLINE Error by_func(WaitCall &call, Timeout timeout, HandResult &result)
 
 // sleep_on_timeout() as Linux had it until 3.14, in the loop that its callers wrote. The test
 // and the sleep are not one: a wake-up between the two is lost. (LAB_WINDOW holds on there, and the
-// answer that it sleeps by is old: that is the fault.)
+// task then sleeps by an old answer: that is the fault.)
 //
 //   waiter                        waker
 //   condition? false
@@ -32,7 +32,7 @@ WAITQ_INLINE void by_sleep_on(WaitCall &call, Timeout timeout, HandResult &hand)
 {
     CountedQueue &queue = call.head();
     LinkedEntry entry(queue, Exclusive::no);
-    entry.set_about(&call.info);
+    entry.set_waiter_info(&call.info);
     const auto heeded = static_cast<unsigned int>(call.state);
     WaitResult &result = hand.wait;
     result.outcome = WaitOutcome::satisfied;
@@ -63,7 +63,7 @@ struct CoreWaiter {
     const WaitKind &kind;
     const TaskState state;
     const Exclusive exclusive;
-    Error error = Error::taken; // of a wait that was none
+    Error error = Error::taken; // if it did not wait
 
     WAITQ_INLINE CountedQueue &head() { return call.head(); }
     WAITQ_INLINE SpinLock &lock() { return call.lock(); }
@@ -82,7 +82,7 @@ struct CoreWaiter {
     }
 };
 
-// What the kernel's call of that kind would have returned.
+// The value that the kernel's call of that kind would have returned.
 long returned(const WaitKind &kind, const WaitResult &result)
 {
     if (result.outcome == WaitOutcome::signalled)

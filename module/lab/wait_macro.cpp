@@ -22,7 +22,7 @@ void after(void *call)
     static_cast<WaitCall *>(call)->after();
 }
 
-// From what the kernel's call returned to what came of the wait.
+// The outcome of a wait, from the value that the kernel's call returned.
 WaitOutcome outcome_of(const WaitKind &kind, long returned)
 {
     if (returned == -KAPI_ERESTARTSYS)

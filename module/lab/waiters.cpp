@@ -39,14 +39,14 @@ public:
                      (flags & KAPI_WQ_FLAG_PRIORITY ? LAB_WAITER_PRIORITY : 0) |
                      (flags & KAPI_WQ_FLAG_WOKEN ? LAB_WAITER_WOKEN : 0);
         if (CountedEntry::is(entry) || FuncEntry::is(entry)) {
-            if (const auto *info = static_cast<const WaiterInfo *>(CountedEntry::of(entry).about()))
-                tell(note, *info);
+            if (const void *info = CountedEntry::of(entry).waiter_info())
+                tell(note, *static_cast<const WaiterInfo *>(info));
             return Linked::task;
         }
         return kapi_entry_function(entry) == kapi_macro_call_back ? Linked::task : Linked::other;
     }
 
-    // An entry that a macro of the kernel's made cannot say more: the registry knows its task.
+    // An entry that a macro of the kernel's made has no info: the registry has it, by the task.
     void meet(Note &note, const task_struct *task)
     {
         if (!task)
@@ -107,8 +107,8 @@ Error list_waiters(Queue &queue, lab_waiters &request)
 {
     if (request.count > LAB_WAITERS_MAX)
         return Error::bad_argument;
-    // Copied to user space at the end: a copy may take as long as user space likes, and the marks
-    // of the walk would stay in the queue meanwhile.
+    // Copied to user space at the end: a copy may take any time, and the marks of the walk would
+    // stay in the queue meanwhile.
     auto *memory = static_cast<lab_waiter *>(kapi_zalloc((request.count + 1) * sizeof(lab_waiter)));
     if (!memory)
         return Error::no_memory;

@@ -121,6 +121,8 @@ struct waitq_wake {
  * is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or passes
  * over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers; a kernel thread goes on with
  * the rest.
+ *
+ *   ENOMEM
  */
 #define WAITQ_TIMER_BUDGET_NS 2500000LL
 #define WAITQ_TIMER_PERIOD_MIN_NS 50000LL

@@ -157,7 +157,7 @@ enum lab_state {
 };
 
 /*
- * What the wake function of kind init_waitqueue_func_entry does; 0 for every other kind.
+ * The wake function of kind init_waitqueue_func_entry does this; 0 for every other kind.
  */
 enum lab_callback {
 	LAB_CALLBACK_WAKE = 0,   /* wakes, if lab_wait.key and the wake-up's have a bit in

@@ -8,7 +8,7 @@ namespace waitq {
 
 struct [[nodiscard]] HandResult {
     WaitResult wait;
-    bool was_empty; // nobody was linked before this waiter: sleep_prepared() with exclusive
+    bool was_empty; // no entry was linked before this one: sleep_prepared() with exclusive
     bool linked;    // after a sleep the entry was still linked
 };
 
@@ -39,8 +39,8 @@ WAITQ_INLINE bool over(TaskState state, Sleep &sleep, Condition &condition, Wait
 
 } // namespace by_hand
 
-// All of these: in a CountedQueue; condition, sleep, state and context as in wait_event();
-// satisfied beats timed out, timed out beats signalled.
+// All of these wait in a CountedQueue. Condition, sleep, state and context are as in wait_event().
+// Satisfied beats timed out, timed out beats signalled.
 
 // prepare_to_wait() or prepare_to_wait_exclusive(), test, schedule(), finish_wait().
 template <WaitCondition Condition>
@@ -49,7 +49,7 @@ WAITQ_INLINE HandResult sleep_prepared(CountedQueue &queue, TaskState state, Exc
 {
     HandResult result{};
     CountedEntry entry(queue, exclusive);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     Forever sleep;
     for (bool slept = false;; slept = true) {
         result.linked |= slept && by_hand::is_linked(entry);
@@ -65,7 +65,7 @@ WAITQ_INLINE HandResult sleep_prepared(CountedQueue &queue, TaskState state, Exc
             woken_in_vain(condition, result.wait);
         sleep.sleep();
     }
-    // Linked anew since the last sleep: a wake-up that has unlinked it since is not used.
+    // Linked anew after the last sleep, so a wake-up that unlinked it since was not used.
     const bool unlinked = entry.finish_and_tell(queue);
     if (exclusive == Exclusive::yes && unlinked)
         pass_on(queue, result.wait);
@@ -79,7 +79,7 @@ WAITQ_INLINE HandResult sleep_prepared_event(CountedQueue &queue, TaskState stat
 {
     HandResult result{};
     CountedEntry entry(queue, exclusive);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     bool signal;
     for (bool slept = false;; slept = true) {
         result.linked |= slept && by_hand::is_linked(entry);
@@ -102,7 +102,7 @@ WAITQ_INLINE HandResult sleep_prepared_event(CountedQueue &queue, TaskState stat
     return result;
 }
 
-// The middle of what follows: from add_wait_queue() to remove_wait_queue().
+// The common part of the loops below: from add_wait_queue() to remove_wait_queue().
 template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclusive exclusive,
                                      Sleep sleep, Condition condition, HandResult &result)
@@ -124,7 +124,7 @@ WAITQ_INLINE void sleep_while_linked(LinkedEntry &entry, TaskState state, Exclus
     }
     kapi_set_running();
     remove_wait_queue(entry.queue().native(), entry.native());
-    // One more came after the state was set, to a task that did not sleep any more.
+    // Another wake-up came after the state was set, and this task did not sleep again.
     if (exclusive == Exclusive::yes && entry.given != used)
         pass_on(entry.queue(), result.wait);
 }
@@ -137,7 +137,7 @@ WAITQ_INLINE HandResult sleep_added(CountedQueue &queue, TaskState state, Exclus
 {
     HandResult result{};
     LinkedEntry entry(queue, exclusive);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     if (exclusive == Exclusive::yes)
         add_wait_queue_exclusive(queue.native(), entry.native());
     else
@@ -146,15 +146,15 @@ WAITQ_INLINE HandResult sleep_added(CountedQueue &queue, TaskState state, Exclus
     return result;
 }
 
-// The same by add_wait_queue_priority(): before all others. Up to 6.12 such a waiter is
-// exclusive as well, so that only those of priority are woken; from 6.17 on it is not.
+// The same by add_wait_queue_priority(): before all others. Up to 6.12 such a waiter is exclusive
+// as well, so that a wake-up wakes only waiters of priority; from 6.17 on it is not.
 template <SleepPolicy Sleep, WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_first(CountedQueue &queue, TaskState state, Sleep sleep,
                                     Condition condition)
 {
     HandResult result{};
     LinkedEntry entry(queue, Exclusive::no);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     kapi_add_priority(queue.native(), entry.native());
     const Exclusive exclusive =
         kapi_entry_flags(entry.native()) & KAPI_WQ_FLAG_EXCLUSIVE ? Exclusive::yes : Exclusive::no;
@@ -162,29 +162,29 @@ WAITQ_INLINE HandResult sleep_first(CountedQueue &queue, TaskState state, Sleep 
     return result;
 }
 
-// The same by add_wait_queue_priority_exclusive(). False: another one of priority is linked;
-// it did not wait.
+// The same by add_wait_queue_priority_exclusive(). False: another entry of priority is linked, and
+// the task did not wait.
 template <SleepPolicy Sleep, WaitCondition Condition>
 [[nodiscard]] WAITQ_INLINE bool sleep_sole(CountedQueue &queue, TaskState state, Sleep sleep,
                                            Condition condition, HandResult &result)
 {
     LinkedEntry entry(queue, Exclusive::no);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     if (kapi_add_priority_exclusive(queue.native(), entry.native()) != 0)
         return false;
     sleep_while_linked(entry, state, Exclusive::yes, sleep, condition, result);
     return true;
 }
 
-// add_wait_queue(), test, wait_woken(), remove_wait_queue(). The condition runs with the task
-// running, and so it may sleep: a wake-up that comes meanwhile is kept for wait_woken().
+// add_wait_queue(), test, wait_woken(), remove_wait_queue(). The condition runs in TASK_RUNNING, so
+// it may sleep: a wake-up that comes meanwhile is kept for wait_woken().
 template <WaitCondition Condition>
 WAITQ_INLINE HandResult sleep_woken(CountedQueue &queue, TaskState state, Timeout timeout,
                                     Condition condition)
 {
     HandResult result{};
     CountedEntry entry(queue, Exclusive::no, waitq_wake_noted);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     add_wait_queue(queue.native(), entry.native());
     const auto wait = [&](long jiffies) __attribute__((always_inline))
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// concepts.hpp - what a policy or a condition must have: one that lacks a part does not compile.
+// concepts.hpp - the parts of a policy and of a condition: one that lacks a part does not compile.
 #pragma once
 
 namespace waitq {
@@ -14,7 +14,7 @@ constexpr bool is_same<A, A> = true;
 template <class A, class B>
 concept same_as = concepts::is_same<A, B>;
 
-// How a wait sleeps, and until when. wait_event() asks it:
+// The policy of a wait's sleep and of its timeout. wait_event() uses:
 //
 //   begin(), end()    around all that may sleep
 //   expired()         the time is up
@@ -44,7 +44,7 @@ concept SleepPolicy = requires(T sleep, const T &look)
     requires same_as<decltype(T::signal_first), const bool>;
 };
 
-// What a task waits for: see wait_event().
+// The condition of a wait: see wait_event().
 template <class T>
 concept WaitCondition = requires(T condition)
 {
@@ -53,14 +53,14 @@ concept WaitCondition = requires(T condition)
         } -> same_as<bool>;
 };
 
-// A condition that looks on as well. Both functions or neither: with one alone it does not compile.
+// A condition that observes its wait. It has both functions: with one alone it does not compile.
 //
-//   about()          what an onlooker may learn of the waiter: CountedEntry::about()
+//   waiter_info()    the waiter's info for onlookers: see CountedEntry::waiter_info()
 //   woken_in_vain()  the task was woken with the condition false and sleeps on. It is called under
 //                    the rules of the condition
 template <class T>
 concept ObservingCondition = WaitCondition<T> &&(
-    requires(T condition) { condition.about(); } ||
+    requires(T condition) { condition.waiter_info(); } ||
     requires(T condition) { condition.woken_in_vain(); });
 
 } // namespace waitq

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-// granted.hpp - a wait whose wake-up decides: it tests the waiter's condition, wakes only a waiter
-// whose condition is true, and takes in the waiter's name what that waits for.
+// granted.hpp - a wait whose waker tests the waiter's condition. It wakes only a waiter whose
+// condition is true, and takes the resource for it.
 #pragma once
 
 #include "wait_event.hpp"
 
 namespace waitq {
 
-// What a waiter of wait_granted() waits for. All are called with the head's lock held, which
-// guards all that they look at:
+// A waiter's claim to a resource, for wait_granted(). All three are called with the head's lock
+// held, which guards the state that they use:
 //
-//   test()         the condition. If it is true it takes what the waiter waits for, and is not
-//                  called again
+//   test()         the condition. If it is true it takes the resource, and is not called again
 //   linked()       the entry was linked
-//   left(outcome)  its own task unlinked it, and the wait ends so
+//   left(outcome)  its own task unlinked it, and the wait ends with that outcome
 //
 // The entry's wake function does the rest: see grant().
 template <class T>
@@ -27,7 +26,7 @@ concept Claim = requires(T claim)
 };
 
 // The body of a wake function for wait_granted(), with the head's lock held. `possible()` says
-// whether the condition is true, `take()` takes what the waiter waits for. take() must not touch
+// whether the condition is true, `take()` takes the resource for the waiter. take() must not touch
 // the entry, whose task may be gone by then:
 //
 //   waker (head locked)               waiter
@@ -59,10 +58,10 @@ WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, voi
 // sleep: a policy of timeout.hpp, whose begin() was called.
 // Context: process, no lock held, interrupts on; may sleep.
 //
-// No wake-up is lost: a waker changes what the condition looks at and walks the queue in one
-// section of the head's lock, and the waiter tests and links itself in one. A waiter that leaves by
-// a signal or its timeout keeps no wake-up: what a wake-up gives is the thing itself, and that
-// waiter is either unlinked, and satisfied, or was passed over.
+// No wake-up is lost: a waker changes the condition and walks the queue in one section of the
+// head's lock, and the waiter tests and links itself in one. A waiter that leaves by a signal or
+// its timeout swallows no wake-up: either the wake-up gave it the resource and unlinked it, and it
+// is satisfied, or the wake-up passed it over.
 template <SleepPolicy Sleep, Claim C>
 [[nodiscard]] WAITQ_INLINE WaitOutcome wait_granted(WaitQueue &queue, WaitEntry &entry,
                                                     TaskState state, Sleep &sleep, C &claim)
@@ -81,7 +80,7 @@ template <SleepPolicy Sleep, Claim C>
             if (kapi_is_unlinked(entry.native()))
                 return WaitOutcome::satisfied;
             queue.lock_irq();
-            // The waker may not have come to the end when this task ran already.
+            // This task may have run before its waker unlinked the entry.
             if (kapi_is_unlinked(entry.native()))
                 break;
             if (claim.test())

@@ -20,13 +20,13 @@ public:
         kapi_spin_init(&lock_, name, key);
     }
 
-    // From process context with interrupts on, which are off while it is held. For what has
-    // no scope: see SpinGuard.
+    // From process context with interrupts on, which are off while it is held. Use SpinGuard where
+    // the section is a scope.
     WAITQ_INLINE void lock_irq() { kapi_spin_lock_irq(&lock_); }
     WAITQ_INLINE void unlock_irq() { kapi_spin_unlock_irq(&lock_); }
     // Some CPU holds it.
     WAITQ_INLINE bool is_locked() { return kapi_spin_is_locked(&lock_); }
-    // The caller holds it: says "lock held" where lockdep can check that. Else it costs nothing.
+    // Asserts that the caller holds it. Lockdep checks that; without lockdep it costs nothing.
     WAITQ_INLINE void assert_held()
     {
         if constexpr (KAPI_LOCKDEP)

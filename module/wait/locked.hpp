@@ -6,19 +6,19 @@
 
 namespace waitq {
 
-// How the caller holds the head's lock: by WaitQueue::lock_irq(), or lock_irq_on().
+// Interrupts while the caller holds the head's lock: off by WaitQueue::lock_irq(), on by
+// lock_irq_on().
 enum class Interrupts : bool { off, on };
 
 // As wait_event() with TaskState::interruptible and Forever, with the head's lock held by the
-// caller: the condition runs with it held, and only the sleep is without. Wake with
+// caller: the condition runs with it held, and only the sleep without it. Wake with
 // WaitQueue::wake_locked(), in the section that makes the condition true.
 //
 // A waker takes the lock, always: WaitQueue::has_sleeper() is no shortcut here, because the
 // condition is not tested again once the entry is linked.
 //
-// No wake-up is lost and none kept: the condition is tested, and the entry linked and unlinked,
-// in one section of the lock. The order is that of the queue, first come first served, whether
-// exclusive or not.
+// No wake-up is lost or swallowed: the condition is tested, and the entry linked and unlinked, in
+// one section of the lock. First in, first out: the entry goes to the tail, exclusive or not.
 //
 // Context: process, that lock held and no other; may sleep.
 // Mirrors __wait_event_interruptible_locked() of include/linux/wait.h.
@@ -31,7 +31,7 @@ template <Interrupts interrupts, class Queue, WaitCondition Condition>
         return result;
     WAITQ_UNINITIALIZED auto entry = entry_for(queue, WaitEntry::Later());
     const auto flags = static_cast<int>(exclusive);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     for (;;) {
         const int error =
             interrupts == Interrupts::on

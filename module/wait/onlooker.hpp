@@ -7,18 +7,18 @@
 
 namespace waitq {
 
-// What Onlooker::note() says of an entry.
+// The kind of an entry, by Onlooker::note().
 enum class Linked : unsigned char {
     passed_over, // it is not to be shown
-    other,       // a task's only if its wake function is one of the kernel's that say so
+    other,       // it has a task only if its wake function is one of the kernel's own
     task,        // its wake function is the module's own, and `private` has a task
 };
 
-// What a list of waiters is made of. `Note` is what it keeps of one entry: a plain value.
+// A list of waiters. `Note`, a plain value, is its record of one entry.
 //
 //   note(entry, note)  fills in `note`, which is all zeros. Head's lock held: it must be short
-//   meet(note, task)   the entry's task, or null, while there is a reference to it
-//   show(note, seen)   what the entry is; last
+//   meet(note, task)   gets the entry's task, or null, while there is a reference to it
+//   show(note, seen)   gets the entry's description; last
 //
 // The last two run with no lock held, in the order of the queue, and may sleep for a short
 // time: marks of the walk are linked into the queue meanwhile, which each wake-up passes.
@@ -42,9 +42,9 @@ struct OnlookerChunk {
     unsigned int size;
 };
 
-// Shows the onlooker each entry of the queue. A chunk of entries at a time is noted down with
-// the head's lock held, and described and shown without it. An entry that is linked meanwhile
-// may be left out; one that stays is shown once.
+// Shows the onlooker each entry of the queue. It notes a chunk of entries at a time with the head's
+// lock held, then describes and shows them without it. An entry that is linked meanwhile may be
+// left out; one that stays is shown once.
 //
 // chunk: zeroed memory; may be used again.
 // Context: process, no lock held; may sleep.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// timeout.hpp - how a wait sleeps and how long it may last: a type, chosen where it is written.
+// timeout.hpp - the ways to sleep and to time out, each a type.
 #pragma once
 
 #include "concepts.hpp"
@@ -25,7 +25,7 @@ public:
 };
 using Forever = Endless<>;
 using ForeverIo = Endless<io_schedule>;
-// Where freezable is a state of its own, that is all of it.
+// On a kernel where freezable is a task state, the sleep itself is the ordinary one.
 constexpr bool freezable_is_a_state = KAPI_TASK_FREEZABLE != KAPI_TASK_INTERRUPTIBLE;
 using ForeverFreezable = Endless<freezable_is_a_state ? schedule : kapi_freezable_schedule>;
 
@@ -37,12 +37,12 @@ public:
     WAITQ_INLINE void begin() {}
     WAITQ_INLINE void end() {}
 
-    // jiffies: 0 (only look) to KAPI_MAX_JIFFY_OFFSET.
+    // jiffies: 0 (only test) to KAPI_MAX_JIFFY_OFFSET.
     WAITQ_INLINE constexpr explicit Jiffies(long jiffies) : left_(jiffies) {}
 
     // Never early: rounded up to whole jiffies, and one more, because the current one
-    // has begun. 0 stays 0. What is too long for the kernel is cut to the longest that
-    // it can count (kapi_ns_to_jiffies()).
+    // has begun. 0 stays 0. A time that is too long for the kernel is cut to the longest
+    // that it can count (kapi_ns_to_jiffies()).
     WAITQ_INLINE static Jiffies from_ns(unsigned long long ns)
     {
         if (ns == 0)
@@ -53,14 +53,14 @@ public:
 
     WAITQ_INLINE bool expired() const { return left_ == 0; }
     WAITQ_INLINE void sleep() { left_ = yield(left_); }
-    // By another way of sleeping: long(long jiffies), which returns those left.
+    // Sleeps by another function: long(long jiffies), which returns the jiffies left.
     template <class Way>
     WAITQ_INLINE void sleep_by(Way way)
     {
         left_ = way(left_);
     }
     WAITQ_INLINE long left() const { return left_; }
-    // "Became true as the time ran out" has 1 left: 0 would say that it did not.
+    // A condition that became true as the time ran out has 1 left: 0 would mean a timeout.
     WAITQ_INLINE long left_satisfied() const { return left_ ? left_ : 1; }
 
 private:
@@ -76,8 +76,8 @@ public:
     static constexpr bool locked = false, begins = true, signal_first = true;
     static constexpr unsigned long long own_slack = ~0ULL;
 
-    // ns: 0 (only look) or more. slack_ns: how much later than that it may be; by default, and in
-    // the kernel's macros, the task's own slack at begin().
+    // ns: 0 (only test) or more. slack_ns: it may end so much later than that; by default, as in
+    // the kernel's macros, by the task's own slack at begin().
     WAITQ_INLINE constexpr explicit HrTimeout(long long ns, unsigned long long slack_ns = own_slack)
         : ns_(ns), slack_ns_(slack_ns)
     {}
@@ -92,7 +92,7 @@ public:
     }
     WAITQ_INLINE void end() { kapi_sleeper_cancel(&native_); }
     WAITQ_INLINE bool expired() const { return ns_ == 0 || kapi_sleeper_expired(&native_); }
-    // The time may be up before the task's state was set, and then nobody wakes it any more:
+    // The time may be up before the task's state was set, and then the timer wakes it no more:
     //
     //   waiter                        timer
     //                                 expired = true
@@ -100,7 +100,7 @@ public:
     //   set its state (full barrier)
     //   expired? yes: don't sleep
     //
-    // It runs then, as after any sleep: no wake-up may be spent on it any more.
+    // Then it sets itself running, as it is after any sleep, so that no wake-up is spent on it.
     WAITQ_INLINE void sleep()
     {
         if (kapi_sleeper_expired(&native_))
@@ -141,7 +141,7 @@ private:
 template <class Sleep>
 class Unlocked : public Sleep {
 public:
-    static constexpr bool locked = true; // the rest is that policy's
+    static constexpr bool locked = true; // the other constants are that policy's
 
     WAITQ_INLINE Unlocked(SpinLock &lock, Sleep sleep) : Sleep(sleep), lock_(lock) {}
     WAITQ_INLINE void sleep()

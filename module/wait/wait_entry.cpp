@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// wait_entry.cpp - what a wake-up calls.
+// wait_entry.cpp - the wake functions.
 #include "wait_entry.hpp"
 
 namespace waitq {
@@ -11,7 +11,7 @@ int waitq_pass_mark(wait_queue_entry *, unsigned int, int, void *)
 
 int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
-    // The queue and the flags are fetched before the task is woken, because a woken waiter is gone
+    // The queue and the flags are read before the task is woken, because a woken waiter may return
     // without taking the head's lock:
     //
     //   waker (head locked)              waiter
@@ -29,7 +29,7 @@ int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void 
 
 int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
-    // Linked until its task takes the head's lock, so it is still there afterwards.
+    // The entry stays linked until its task takes the head's lock, so it is still there afterwards.
     const int woke = default_wake_function(entry, mode, sync, key);
     if (woke > 0) {
         ++LinkedEntry::of(entry).given;

@@ -6,7 +6,7 @@
 
 namespace waitq {
 
-// Whether a wake-up that asks for n waiters counts this one.
+// A wake-up for n waiters counts the exclusive ones.
 enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
 
 // The current task's entry in a queue: lives on its stack for the length of one wait.
@@ -14,7 +14,7 @@ enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
 // unlinks it (kernel: DEFINE_WAIT).
 class WaitEntry {
 public:
-    // Not initialised here, but by the seam, as kapi_sleep_locked() does.
+    // The seam initialises the entry, as kapi_sleep_locked() does.
     struct Later {};
 
     WAITQ_INLINE explicit WaitEntry(Exclusive exclusive)
@@ -33,7 +33,7 @@ public:
     {
         return prepare_to_wait_event(queue.native(), &entry_, state) != 0;
     }
-    // The task runs again, the entry is unlinked. One of these, always, once prepare() was called.
+    // Sets the task running and unlinks the entry. One of these two must follow prepare().
     WAITQ_INLINE void finish(WaitQueue &queue) { finish_wait(queue.native(), &entry_); }
     // Returns true if the entry was not linked: a wake-up, or prepare(), had taken it out.
     WAITQ_INLINE bool finish_and_tell(WaitQueue &queue)
@@ -54,7 +54,7 @@ private:
     wait_queue_entry entry_; // first: CountedEntry::of() finds itself by it
 };
 
-// What a wake-up calls for a CountedEntry: in the waker's context, under the head's lock,
+// The wake functions of a CountedEntry. They run in the waker's context, under the head's lock,
 // interrupts off. Defined in wait_entry.cpp, and not here: an inline function whose address is
 // taken would be a COMDAT group.
 extern "C" {
@@ -66,7 +66,7 @@ int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void
 int waitq_wake_noted(wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 }
 
-// An entry in a CountedQueue: its wake-up is counted, and an onlooker may be told of it.
+// An entry in a CountedQueue: its wake-up is counted, and it may have info for onlookers.
 class CountedEntry : public WaitEntry {
 public:
     WAITQ_INLINE CountedEntry(CountedQueue &queue, Exclusive exclusive,
@@ -76,10 +76,10 @@ public:
     WAITQ_INLINE CountedEntry(CountedQueue &queue, Later later) : WaitEntry(later), queue_(queue) {}
     WAITQ_INLINE static kapi_wake_function wake_function() { return waitq_wake_entry; }
 
-    // Something that an onlooker may want to know of the waiter. Before it is linked.
-    WAITQ_INLINE void set_about(const void *about) { about_ = about; }
+    // Facts about the waiter for onlookers, in a type of the module's. Before it is linked.
+    WAITQ_INLINE void set_waiter_info(const void *info) { waiter_info_ = info; }
     // Head's lock held, or by the waiter itself.
-    WAITQ_INLINE const void *about() const { return about_; }
+    WAITQ_INLINE const void *waiter_info() const { return waiter_info_; }
 
     WAITQ_INLINE CountedQueue &queue() const { return queue_; }
 
@@ -97,10 +97,10 @@ public:
 
 private:
     CountedQueue &queue_;
-    const void *about_ = nullptr;
+    const void *waiter_info_ = nullptr;
 };
 
-// An entry that stays linked whatever comes (kernel: DECLARE_WAITQUEUE).
+// An entry that stays linked when its task is woken (kernel: DECLARE_WAITQUEUE).
 class LinkedEntry : public CountedEntry {
 public:
     WAITQ_INLINE LinkedEntry(CountedQueue &queue, Exclusive exclusive,

@@ -8,16 +8,16 @@
 
 namespace waitq {
 
-// The state that the task sleeps in, which says what else may end the wait.
+// The state in which the task sleeps. It decides which signals may end the wait.
 enum class TaskState : int {
     interruptible = KAPI_TASK_INTERRUPTIBLE,     // any signal
-    uninterruptible = KAPI_TASK_UNINTERRUPTIBLE, // nothing
+    uninterruptible = KAPI_TASK_UNINTERRUPTIBLE, // none
     killable = KAPI_TASK_KILLABLE,               // a fatal signal
-    idle = KAPI_TASK_IDLE,                       // nothing; and it adds no load
-    freezable = KAPI_TASK_FREEZABLE,             // any signal; with a policy that is Freezable
+    idle = KAPI_TASK_IDLE,                       // none, and the load average does not count it
+    freezable = KAPI_TASK_FREEZABLE,             // any signal; with a freezable policy
 };
 
-// Some signal may end a sleep in that state.
+// True if a signal may end a sleep in that state.
 WAITQ_INLINE constexpr bool heeds_signals(TaskState state)
 {
     constexpr int killable_only = KAPI_TASK_KILLABLE & ~KAPI_TASK_UNINTERRUPTIBLE;
@@ -39,15 +39,15 @@ struct [[nodiscard]] WaitResult {
     WAITQ_INLINE bool satisfied() const { return outcome == WaitOutcome::satisfied; }
 };
 
-// What the condition has for an onlooker goes with the entry.
+// Gives the entry the condition's info for onlookers.
 template <WaitCondition Condition>
-WAITQ_INLINE void tell_about(CountedEntry &entry, const Condition &condition)
+WAITQ_INLINE void set_waiter_info(CountedEntry &entry, const Condition &condition)
 {
     if constexpr (ObservingCondition<Condition>)
-        entry.set_about(condition.about());
+        entry.set_waiter_info(condition.waiter_info());
 }
 template <WaitCondition Condition>
-WAITQ_INLINE void tell_about(WaitEntry &, const Condition &) // which has no room for it
+WAITQ_INLINE void set_waiter_info(WaitEntry &, const Condition &) // it has no room for any
 {}
 
 // The task was woken with the condition false, and sleeps on.
@@ -59,7 +59,7 @@ WAITQ_INLINE void woken_in_vain(Condition &condition, WaitResult &result)
         condition.woken_in_vain();
 }
 
-// A wake-up that this task was given and does not use goes on to the next.
+// Passes on to the next waiter a wake-up that this task got and does not use.
 WAITQ_INLINE void pass_on(CountedQueue &queue, WaitResult &result)
 {
     result.passed_on = queue.wake_up(Wakes::one()).tasks;
@@ -76,13 +76,13 @@ WAITQ_INLINE void pass_on(WaitQueue &queue, WaitResult &)
 // queue: a WaitQueue, or a CountedQueue.
 // condition: callable, bool(). Runs with the task's state set: it may take spinlocks,
 //   but not sleep, take a mutex or touch user memory. It may take what it waits for: it
-//   is not called again once it has returned true. How often it is called is not part
-//   of the contract. It may look on as well: see ObservingCondition.
+//   is not called again once it has returned true. The number of calls is not part
+//   of the contract. It may observe the wait as well: see ObservingCondition.
 // sleep: a policy of timeout.hpp. Timeout(0) only tests the condition.
 // Context: process, no lock held but that of Unlocked, with which the condition runs and
-//   wait_event() returns; may sleep. (A kernel that is built to check that, DEBUG_ATOMIC_SLEEP,
-//   is asked to. No other is: the macro's might_sleep() may also let others run, on some
-//   kernels, which nobody can rely on.)
+//   wait_event() returns; may sleep. (might_sleep() is called only on kernels that check it,
+//   DEBUG_ATOMIC_SLEEP. The macro always calls it, and on some kernels it lets other tasks run;
+//   no caller can rely on that.)
 //
 // An exclusive waiter never swallows a wake-up that it does not use. With a signal:
 // prepare() unlinks it before the condition is tested for the last time. With a timeout:
@@ -96,8 +96,8 @@ WAITQ_INLINE void pass_on(WaitQueue &queue, WaitResult &)
 //                                         this task runs, 0; next entry: woken
 //   finish()
 //
-// Without sleep it can happen that a wake-up is spent on a waiter that has what it wants: it
-// is linked and its state set when it tests the condition. Then it wakes the next in its place:
+// A wake-up may also be spent on a waiter that does not sleep: it is linked and its state set when
+// it tests the condition. If the condition is true, it wakes the next in its place:
 //
 //   waiter A                            waker                       waiter B
 //   prepare()                                                       (asleep, behind A)
@@ -107,11 +107,11 @@ WAITQ_INLINE void pass_on(WaitQueue &queue, WaitResult &)
 //   finish(): was unlinked
 //   wake_up(one): B
 //
-// ___wait_event() has no answer to that; those in the kernel who wait exclusively for what
-// they take away have one of their own, as pipe_read() has.
+// ___wait_event() has no answer to that. Callers in the kernel that wait exclusively for something
+// they consume have their own answer, as pipe_read() has.
 //
 // Mirrors ___wait_event() of include/linux/wait.h as it is since 6.15, which tests the
-// condition right after sleeping. Before, the task went back to prepare with a timeout
+// condition right after sleeping. Before 6.15 the task went back to prepare with a timeout
 // that was over, and a wake-up could be lost there.
 template <class Queue, SleepPolicy Sleep, WaitCondition Condition>
 [[nodiscard]] WAITQ_INLINE WaitResult wait_event(Queue &queue, TaskState state, Exclusive exclusive,
@@ -126,9 +126,9 @@ template <class Queue, SleepPolicy Sleep, WaitCondition Condition>
     sleep.begin();
 
     WAITQ_UNINITIALIZED auto entry = entry_for(queue, exclusive);
-    tell_about(entry, condition);
+    set_waiter_info(entry, condition);
     WaitResult result{};
-    bool at_once = false; // satisfied since prepare(), not by having slept
+    bool at_once = false; // satisfied after prepare(), without sleeping
     for (bool slept = false;; slept = true) {
         const bool signal = entry.prepare(queue, static_cast<int>(state)) && heeds_signals(state);
         if (condition()) {

@@ -12,16 +12,16 @@ namespace waitq {
 #define WAITQ_CHUNK 64
 #endif
 
-// Which waiters a wake-up wakes: of those that its mode matches, each one that is not exclusive,
+// The waiters that a wake-up wakes: of those that its mode matches, each one that is not exclusive,
 // and so many exclusive ones. A plain value.
 class Wakes {
 public:
-    // How many exclusive waiters. n: 1 to INT_MAX.
+    // The number of exclusive waiters. n: 1 to INT_MAX.
     WAITQ_INLINE static constexpr Wakes one() { return exactly(1); }
     WAITQ_INLINE static constexpr Wakes all() { return exactly(0); }
     WAITQ_INLINE static constexpr Wakes exactly(int n) { return {n, KAPI_TASK_NORMAL, false, 0}; }
 
-    // Not those in TaskState::uninterruptible, killable or idle (kernel: _interruptible).
+    // Without those in TaskState::uninterruptible, killable or idle (kernel: _interruptible).
     WAITQ_INLINE constexpr Wakes interruptible_only() const
     {
         return {nr, KAPI_TASK_INTERRUPTIBLE, sync, key};
@@ -107,7 +107,7 @@ public:
             return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
         });
     }
-    // The first chunk of them, with the head's lock held. True: there may be more to tell.
+    // Tells the first chunk of them, with the head's lock held. True: there may be more to tell.
     WAITQ_INLINE bool wake_some_poll(unsigned int mask)
     {
         const Wakes wakes = Wakes::one().with_key(mask);
@@ -117,27 +117,28 @@ public:
         });
     }
 
-    // Wakes everyone, whose wake functions must unlink themselves: the queue is about to go, and
-    // its memory must outlast an RCU grace period (kernel: wake_up_pollfree).
+    // Wakes everyone. Each wake function must unlink its entry: the queue is about to go, and its
+    // memory must outlast an RCU grace period (kernel: wake_up_pollfree).
     // Context: as wake_up().
     WAITQ_INLINE void wake_up_pollfree() { kapi_wake_up_pollfree(&head_); }
 
     // The head's own lock, from process context with interrupts on, which are off while it is
-    // held; or stay on, for heads that no interrupt locks. For what has no scope: see HeadGuard.
+    // held; or stay on, for heads that no interrupt locks. Use HeadGuard where the section is a
+    // scope.
     WAITQ_INLINE void lock_irq() { kapi_head_lock_irq(&head_); }
     WAITQ_INLINE void unlock_irq() { kapi_head_unlock_irq(&head_); }
     WAITQ_INLINE void lock_irq_on() { kapi_head_lock_irq_on(&head_); }
     WAITQ_INLINE void unlock_irq_on() { kapi_head_unlock_irq_on(&head_); }
-    // The caller holds it: says "head's lock held" where lockdep can check that.
+    // Asserts that the caller holds it, as SpinLock::assert_held().
     WAITQ_INLINE void assert_held()
     {
         if constexpr (KAPI_LOCKDEP)
             kapi_head_assert_held(&head_);
     }
 
-    // True if somebody is linked. A full barrier comes first (kernel: wq_has_sleeper): it
+    // True if an entry is linked. A full barrier comes first (kernel: wq_has_sleeper): it
     // pairs with set_current_state() in prepare_to_wait_event(), so a waker that has
-    // made the condition true and sees nobody here has no one to wake:
+    // made the condition true and sees no entry here has no task to wake:
     //
     //   waker                        waiter
     //   condition = true             link itself, set its state
@@ -147,9 +148,9 @@ public:
     // Context: any.
     WAITQ_INLINE bool has_sleeper() { return kapi_has_sleeper(&head_); }
 
-    // Calls visit(entry) for each entry, the head's lock held, and pause() with it not held
-    // after each `chunk` of them. An entry that is linked meanwhile is not visited, and one that
-    // stays is visited once. visit() returns false to end the walk.
+    // Calls visit(entry) for each entry, with the head's lock held, and pause() without it after
+    // each `chunk` of them. An entry that is linked meanwhile is not visited, and one that stays is
+    // visited once. visit() returns false to end the walk.
     // Context: as wake_up(); pause() must not sleep unless the caller may.
     template <class Visit, class Pause>
     WAITQ_INLINE void walk(Visit visit, Pause pause)
@@ -206,13 +207,13 @@ public:
         walk(visit, []() __attribute__((always_inline)){});
     }
 
-    // The kernel's object, for what this layer has no word for (poll_wait).
+    // The kernel's object, for functions that this layer does not have (poll_wait).
     WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
 protected:
-    // The place of a walk in a queue whose lock it gives back: a mark moves along behind the entry
-    // that is visited, and another stands at the end. So what was visited stays before the
-    // walk, and what is linked later is not reached.
+    // The place of a walk that gives the head's lock back: a mark moves along behind the visited
+    // entry, and another stands at the end. So a visited entry stays before the walk, and the walk
+    // does not reach an entry that is linked later.
     class Marks {
     public:
         // Head's lock held, as for all of these.
@@ -224,8 +225,8 @@ protected:
             kapi_link_last(head, &end_);
         }
         // The next entry that is no mark, of any walk; null: there is none. The entry may be woken
-        // and gone afterwards, because the place is behind it already. Counts in `steps` what was
-        // passed, marks too: other walks may have left many.
+        // and gone afterwards, because the place is behind it already. Counts in `steps` the
+        // entries passed, marks too: other walks may have left many.
         WAITQ_INLINE wait_queue_entry *next(unsigned int &steps)
         {
             for (;; ++steps) {
@@ -253,7 +254,7 @@ protected:
     {
         return reinterpret_cast<void *>(static_cast<unsigned long>(wakes.key));
     }
-    // One step of the walk that a wake-up is. Head's lock held. False: ends it.
+    // One step of a wake-up's walk. Head's lock held. False: ends it.
     WAITQ_INLINE static bool wake_one(wait_queue_entry *entry, Wakes wakes)
     {
         return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) >= 0;
@@ -262,8 +263,8 @@ protected:
     wait_queue_head head_;
 };
 
-// The tasks that a wake-up woke, of those that wait by a CountedEntry; and how many of them are
-// exclusive waiters.
+// The number of tasks that a wake-up woke, of those that wait by a CountedEntry, and the number of
+// exclusive waiters among them.
 struct Woken {
     unsigned long tasks, exclusive;
 
@@ -274,8 +275,8 @@ struct Woken {
     }
 };
 
-// A wait queue whose wake-ups tell how many tasks they woke. (The kernel's tell of the exclusive
-// ones, since 6.2.)
+// A wait queue whose wake-ups tell how many tasks they woke. (The kernel's own tell the number of
+// exclusive ones, since 6.2.)
 class CountedQueue : public WaitQueue {
 public:
     // As WaitQueue's.
@@ -296,7 +297,7 @@ public:
         return woken_;
     }
 
-    // A wake function woke the task of a CountedEntry with these flags. Head's lock held.
+    // For a wake function that woke the task of a CountedEntry with these flags. Head's lock held.
     WAITQ_INLINE void count_woken(unsigned int flags)
     {
         assert_held();
@@ -308,8 +309,8 @@ private:
     {
         Woken woken{0, 0};
         walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-            // Others may wake here whenever the lock is not held, so the count is taken
-            // entry by entry.
+            // Other wake-ups may count here while the lock is not held, so this one reads the
+            // count after each entry.
             woken_ = {0, 0};
             const bool go_on = wake_one(entry, wakes);
             woken += woken_;
@@ -318,11 +319,11 @@ private:
         return woken;
     }
 
-    Woken woken_; // by the walk that is going on; guarded by the head's lock
+    Woken woken_; // by the walk under way; guarded by the head's lock
 };
 
-// Holds a head's own lock until the end of its scope (kernel: wait_queue_head_t.lock), for
-// those to whom it guards their condition. Any context. Nothing within the scope may sleep.
+// Holds a head's own lock until the end of its scope (kernel: wait_queue_head_t.lock), for users
+// whose condition it guards. Any context. Nothing within the scope may sleep.
 class [[nodiscard]] HeadGuard {
 public:
     WAITQ_INLINE explicit HeadGuard(WaitQueue &queue)

@@ -49,6 +49,7 @@ struct Act {
     bool fatal = false;            // signal
     unsigned int failing_copy = 0; // of the call's copies to and from user space, the nth
     bool either_way = false;       // the world chooses whether that copy fails
+    bool no_memory = false;        // the call's first allocation fails
     // The lab's:
     unsigned int kind = 0; // of wait or wake
     unsigned int context = LAB_CONTEXT_PROCESS;

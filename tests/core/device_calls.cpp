@@ -69,6 +69,8 @@ long DeviceScenario::do_timer(Player &player, const Act &act)
         firings_unknown_ = true;
         return result;
     }
+    if (act.no_memory && result == -KAPI_ENOMEM)
+        return result;
     if (result != 0)
         refuse("%s: the timer call returns %ld", player.task->name, result);
     fired_ += request.fired;

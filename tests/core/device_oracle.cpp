@@ -264,7 +264,8 @@ unsigned int DeviceScenario::ready(const Act &act) const
     const waitq::Stream &stream = queue_->stream;
     const unsigned long long counter = queue_->events.counter;
     if (act.file >= row_.files)
-        return (counter ? KAPI_EPOLLIN : 0U) | (counter < WAITQ_COUNTER_MAX ? KAPI_EPOLLOUT : 0U);
+        return (counter ? KAPI_EPOLLIN : 0U) | (counter < WAITQ_COUNTER_MAX ? KAPI_EPOLLOUT : 0U) |
+               (counter > WAITQ_COUNTER_MAX ? KAPI_EPOLLERR : 0U);
     return (!stream.reading && stream.ring.size() ? KAPI_EPOLLIN : 0U) |
            (!stream.writing && stream.ring.room() >= waitq::atomic_write(stream) ? KAPI_EPOLLOUT
                                                                                  : 0U) |

@@ -5,7 +5,7 @@
 #include "../sim/context.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/timer.hpp"
-#include "house.hpp"
+#include "statics.hpp"
 #include <device/file.hpp>
 
 namespace core {
@@ -109,8 +109,8 @@ void DeviceScenario::name_things()
     machine.name(&queue_->events.counter, 8, "counter");
     machine.name(&stream.reading, 1, "reading");
     machine.name(&stream.writing, 1, "writing");
-    machine.name(&stream.owes_in, 1, "owes_in");
-    machine.name(&stream.owes_out, 1, "owes_out");
+    machine.name(&stream.sigio_in_pending, 1, "sigio_in_pending");
+    machine.name(&stream.sigio_out_pending, 1, "sigio_out_pending");
     // The ring's counts are its own: by their place in it.
     const auto *ring = reinterpret_cast<const unsigned char *>(&stream.ring);
     machine.name(ring + sizeof(void *) + 4, 4, "bytes put in");

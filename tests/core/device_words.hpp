@@ -7,7 +7,7 @@
 namespace core::device {
 
 // Events to poll for.
-constexpr unsigned int in = 0x1, out = 0x4, event = 0x400;
+constexpr unsigned int in = 0x1, out = 0x4, err = 0x8, event = 0x400;
 
 inline Act wait(unsigned int flags = 0, unsigned long long threshold = 1, long long timeout_ns = 0)
 {

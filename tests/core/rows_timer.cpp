@@ -77,6 +77,9 @@ void one_file(Rows &rows)
         1'000'000'000'000;
     timer(rows, "absolute-behind", {{"waiter", {takes}}, {"owner", {absolute}}}, 1)
         .timens_offset_ns = -500'000'000;
+    Act no_memory = once;
+    no_memory.no_memory = true;
+    timer(rows, "no-memory", {{"waiter", {takes}}, {"owner", {no_memory, once}}}, 1);
     for (const unsigned int copy : {1U, 2U, 3U, 4U})
         timer(rows, "fault/copy-" + std::to_string(copy),
               {{"waiter", {takes}}, {"owner", {fault(copy, once)}}}, 1);

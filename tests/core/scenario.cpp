@@ -68,13 +68,14 @@ void RowScenario::begin(Player &player, const Act &act)
     if (act.either_way && sim::choose(2) == 0)
         failing = 0;
     player.task->failing_copy = failing;
+    player.task->failing_alloc = act.no_memory;
 }
 
 void RowScenario::end(Player &player, const char *what, long result)
 {
     sim::tell("%s returns %ld", what, result);
     player.results.at(player.result_count++) = result;
-    player.task->failing_copy = 0;
+    player.task->failing_copy = player.task->failing_alloc = 0;
     player.call = {};
     sim::must_be_clean(what);
 }

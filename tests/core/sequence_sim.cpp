@@ -4,7 +4,7 @@
 #include "../sim/explorer.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/poll.hpp"
-#include "house.hpp"
+#include "statics.hpp"
 #include "sequence.hpp"
 
 #include <cerrno>

@@ -15,7 +15,7 @@ struct Condition {
     const WaitKind &kind;
 
     WAITQ_INLINE bool operator()() const { return const_cast<const volatile bool &>(subject.flag); }
-    WAITQ_INLINE const WaitKind *about() const { return &kind; }
+    WAITQ_INLINE const WaitKind *waiter_info() const { return &kind; }
     WAITQ_INLINE void woken_in_vain() const {}
 };
 

@@ -7,17 +7,40 @@
 #include "support/tasks.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <list>
 #include <memory>
 #include <sys/eventfd.h>
 #include <sys/select.h>
 #include <sys/uio.h>
-#include <vector>
 
 namespace waitq::test {
 namespace {
 
 // The flags of eventfd() have the values of O_CLOEXEC and O_NONBLOCK.
 static_assert(EFD_CLOEXEC == O_CLOEXEC && EFD_NONBLOCK == O_NONBLOCK);
+
+constexpr __u64 most = ~0ULL - 1;
+static_assert(most == WAITQ_COUNTER_MAX);
+
+long put(const Descriptor &file, __u64 value)
+{
+    return write(file, &value, sizeof value);
+}
+
+long get(const Descriptor &file)
+{
+    __u64 value = poison;
+    const long result = read(file, &value, sizeof value);
+    EXPECT_EQ(value, result == 8 ? 1 : poison); // semaphore mode
+    return result;
+}
+
+// A task is asleep in a read, write or poll.
+testing::AssertionResult sleeps(pid_t task)
+{
+    return until([&] { return state_of(task) == 'S'; });
+}
 
 int reference(const Descriptor &, __u32 flags)
 {
@@ -55,21 +78,18 @@ protected:
         EXPECT_GE(made->fd(), 0) << errno;
         return made;
     }
-    static long put(const Descriptor &file, __u64 value) { return write(file, &value, 8); }
-    static long get(const Descriptor &file)
+    // A task asleep in `wait`, for a number to read or for room, comes back with the event it asked
+    // for: POLLIN, POLLOUT.
+    void expect_woken(const std::function<long(short event)> &wait)
     {
-        __u64 value = poison;
-        const long result = read(file, &value, sizeof value);
-        if (result == 8)
-            EXPECT_EQ(value, 1U); // semaphore mode
-        else
-            EXPECT_EQ(value, poison);
-        return result;
-    }
-    // A thread is asleep in a read, write or poll.
-    static testing::AssertionResult sleeps(const Caller &caller)
-    {
-        return until([&] { return state_of(caller.tid()) == 'S'; });
+        Caller reads([&] { return wait(POLLIN); });
+        ASSERT_TRUE(sleeps(reads.tid()));
+        ASSERT_EQ(put(*now_, most), 8);
+        EXPECT_EQ(reads.result(), POLLIN);
+        Caller writes([&] { return wait(POLLOUT); });
+        ASSERT_TRUE(sleeps(writes.tid()));
+        ASSERT_EQ(get(*now_), 8);
+        EXPECT_EQ(writes.result(), POLLOUT);
     }
 
     std::unique_ptr<File> device_;
@@ -81,9 +101,6 @@ INSTANTIATE_TEST_SUITE_P(Of, Eventfd,
                          testing::Values(Source{"TheKernel", reference},
                                          Source{"TheDevice", open_eventfd}),
                          [](const auto &source) { return source.param.name; });
-
-constexpr __u64 most = ~0ULL - 1;
-static_assert(most == WAITQ_COUNTER_MAX);
 
 TEST_P(Eventfd, ReadTakesOne)
 {
@@ -147,7 +164,7 @@ TEST_P(Eventfd, IsOpenForBothAndHasItsFlags)
 TEST_P(Eventfd, ReadBlocksUntilThereIsOne)
 {
     Caller reader([&] { return get(*blocking_); });
-    ASSERT_TRUE(sleeps(reader));
+    ASSERT_TRUE(sleeps(reader.tid()));
     EXPECT_EQ(put(*blocking_, 1), 8);
     EXPECT_EQ(reader.result(), 8);
     EXPECT_EQ(ready(*blocking_, POLLIN), 0);
@@ -157,9 +174,9 @@ TEST_P(Eventfd, WriteBlocksUntilThereIsRoom)
 {
     ASSERT_EQ(put(*blocking_, most - 1), 8);
     Caller writer([&] { return put(*blocking_, 3); });
-    ASSERT_TRUE(sleeps(writer));
+    ASSERT_TRUE(sleeps(writer.tid()));
     EXPECT_EQ(get(*blocking_), 8); // room for 2
-    ASSERT_TRUE(sleeps(writer));
+    ASSERT_TRUE(sleeps(writer.tid()));
     EXPECT_FALSE(writer.done());
     EXPECT_EQ(get(*blocking_), 8);
     EXPECT_EQ(writer.result(), 8);
@@ -169,12 +186,12 @@ TEST_P(Eventfd, WriteBlocksUntilThereIsRoom)
 TEST_P(Eventfd, SignalsEndBothWaits)
 {
     Caller reader([&] { return get(*blocking_); });
-    ASSERT_TRUE(sleeps(reader));
+    ASSERT_TRUE(sleeps(reader.tid()));
     reader.signal();
     EXPECT_EQ(reader.result(), -EINTR);
     ASSERT_EQ(put(*blocking_, most), 8);
     Caller writer([&] { return put(*blocking_, 1); });
-    ASSERT_TRUE(sleeps(writer));
+    ASSERT_TRUE(sleeps(writer.tid()));
     writer.signal();
     EXPECT_EQ(writer.result(), -EINTR);
 }
@@ -196,35 +213,20 @@ TEST_P(Eventfd, PollSaysWhatIsReady)
 
 TEST_P(Eventfd, WakesPoll)
 {
-    Caller poller([&] { return static_cast<long>(ready(*now_, POLLIN, -1)); });
-    ASSERT_TRUE(sleeps(poller));
-    ASSERT_EQ(put(*now_, most), 8);
-    EXPECT_EQ(poller.result(), POLLIN);
-    Caller for_room([&] { return static_cast<long>(ready(*now_, POLLOUT, -1)); });
-    ASSERT_TRUE(sleeps(for_room));
-    ASSERT_EQ(get(*now_), 8);
-    EXPECT_EQ(for_room.result(), POLLOUT);
+    expect_woken([&](short event) { return static_cast<long>(ready(*now_, event, -1)); });
 }
 
 TEST_P(Eventfd, WakesSelect)
 {
-    const auto select_for = [&](bool read) {
-        return [this, read] {
-            fd_set set;
-            FD_ZERO(&set);
-            FD_SET(now_->fd(), &set);
-            return value_of(select(now_->fd() + 1, read ? &set : nullptr, read ? nullptr : &set,
-                                   nullptr, nullptr));
-        };
-    };
-    Caller reads(select_for(true));
-    ASSERT_TRUE(sleeps(reads));
-    ASSERT_EQ(put(*now_, most), 8);
-    EXPECT_EQ(reads.result(), 1);
-    Caller writes(select_for(false));
-    ASSERT_TRUE(sleeps(writes));
-    ASSERT_EQ(get(*now_), 8);
-    EXPECT_EQ(writes.result(), 1);
+    expect_woken([&](short event) {
+        fd_set set;
+        FD_ZERO(&set);
+        FD_SET(now_->fd(), &set);
+        const bool read = event == POLLIN;
+        const long count = value_of(
+            select(now_->fd() + 1, read ? &set : nullptr, read ? nullptr : &set, nullptr, nullptr));
+        return count == 1 ? event : count;
+    });
 }
 
 TEST_P(Eventfd, LevelAndEdge)
@@ -248,32 +250,27 @@ TEST_P(Eventfd, LevelAndEdge)
 TEST_P(Eventfd, EpollExclusiveWakesOne)
 {
     const Epoll epolls[3];
-    std::vector<std::unique_ptr<Caller>> pollers;
+    std::list<Caller> pollers;
     for (const Epoll &epoll : epolls) {
         epoll.add(*now_, EPOLLIN | EPOLLEXCLUSIVE | EPOLLET);
-        pollers.push_back(
-            std::make_unique<Caller>([&] { return static_cast<long>(epoll.wait(-1)); }));
-        ASSERT_TRUE(sleeps(*pollers.back()));
+        pollers.emplace_back([&] { return static_cast<long>(epoll.wait(-1)); });
+        ASSERT_TRUE(sleeps(pollers.back().tid()));
     }
-    const auto count = [&](auto is) {
-        return std::ranges::count_if(pollers, [&](const auto &poller) { return is(*poller); });
+    const auto asleep = [](const Caller &poller) {
+        return !poller.done() && state_of(poller.tid()) == 'S';
     };
     for (int woken = 1; woken <= 3; ++woken) {
         ASSERT_EQ(put(*now_, 1), 8);
-        ASSERT_TRUE(until(
-            [&] { return count([](const Caller &poller) { return poller.done(); }) >= woken; }));
+        ASSERT_TRUE(until([&] { return std::ranges::count_if(pollers, &Caller::done) >= woken; }));
         // The wake-up is over when write() returns: a task that still sleeps was not woken by it.
-        EXPECT_EQ(count([](const Caller &poller) {
-                      return !poller.done() && state_of(poller.tid()) == 'S';
-                  }),
-                  3 - woken);
+        EXPECT_EQ(std::ranges::count_if(pollers, asleep), 3 - woken);
     }
 }
 
 TEST_P(Eventfd, IsInheritedAndPassed)
 {
     Child child([&] { return static_cast<int>(get(*blocking_)); });
-    ASSERT_TRUE(until([&] { return state_of(child.pid()) == 'S'; }));
+    ASSERT_TRUE(sleeps(child.pid()));
     ASSERT_EQ(put(*blocking_, 1), 8);
     EXPECT_EQ(WEXITSTATUS(child.status()), 8);
 }
@@ -283,13 +280,6 @@ TEST_P(Eventfd, IsInheritedAndPassed)
 class DeviceEventfd : public WithModule {
 protected:
     DeviceEventfd() : WithModule("queues=1") {}
-
-    static long put(const Descriptor &file, __u64 value) { return write(file, &value, 8); }
-    static long get(const Descriptor &file)
-    {
-        __u64 value = 0;
-        return read(file, &value, sizeof value);
-    }
 };
 
 TEST_F(DeviceEventfd, ItsCounterIsTheQueues)
@@ -355,7 +345,7 @@ TEST_F(DeviceEventfd, RoomComesByConsumeToo)
     Caller writer([&] { return put(events, 1); });
     ASSERT_TRUE(asleep_at(writer.tid(), 'S', file, WAITQ_PLACE_EVENT_ROOM));
     Caller poller([&] { return static_cast<long>(ready(events, POLLOUT, -1)); });
-    ASSERT_TRUE(until([&] { return state_of(poller.tid()) == 'S'; }));
+    ASSERT_TRUE(sleeps(poller.tid()));
     ASSERT_EQ(take(file, 2), 0);
     EXPECT_EQ(writer.result(), 8);
     EXPECT_EQ(poller.result(), POLLOUT);
@@ -394,18 +384,13 @@ TEST_F(DeviceEventfd, OutlivesTheDevicesDescriptorAndHoldsTheModule)
 TEST_F(DeviceEventfd, TooManyFilesIsEMFILE)
 {
     const File file;
-    EXPECT_EQ(as_user(nobody,
-                      [&] {
-                          std::vector<int> open;
-                          while (open.size() < 100000) {
-                              const int fd = open_eventfd(file);
-                              if (fd < 0)
-                                  return errno;
-                              open.push_back(fd);
-                          }
-                          return 0;
-                      }),
-              EMFILE);
+    const auto opens = [&] {
+        for (int count = 0; count < 100000; ++count)
+            if (open_eventfd(file) < 0)
+                return errno;
+        return 0;
+    };
+    EXPECT_EQ(as_user(nobody, opens), EMFILE);
 }
 
 } // namespace

@@ -13,21 +13,13 @@
 namespace waitq::test {
 namespace {
 
-unsigned int nodes()
-{
-    unsigned int count = 0;
-    while (access(("/dev/waitq" + std::to_string(count)).c_str(), F_OK) == 0)
-        ++count;
-    return count;
-}
-
 TEST(Load, DefaultsAreFourQueuesOf64KiB)
 {
     ASSERT_EQ(load(device), 0);
-    EXPECT_EQ(nodes(), 4U);
+    EXPECT_EQ(nodes(device), 4U);
     EXPECT_EQ(info(File()).capacity, 65536U);
     ASSERT_EQ(unload(device), 0);
-    EXPECT_EQ(nodes(), 0U);
+    EXPECT_EQ(nodes(device), 0U);
 }
 
 struct Parameters {
@@ -41,7 +33,7 @@ TEST_P(LoadWith, MakesWhatWasAsked)
 {
     const Parameters &want = GetParam();
     ASSERT_EQ(load(device, want.text), 0);
-    EXPECT_EQ(nodes(), want.queues);
+    EXPECT_EQ(nodes(device), want.queues);
     EXPECT_EQ(info(File(O_RDWR, want.queues - 1)).capacity, want.capacity);
     EXPECT_EQ(unload(device), 0);
 }
@@ -159,8 +151,9 @@ TEST(Load, TooLargeForTheMachineIsENOMEMAndKillsNobody)
     constexpr long leaves = 100L << 10;
     const long takes = meminfo({"MemAvailable:"}) - leaves;
     ASSERT_GT(takes, 0) << "the machine is too small for this test";
-    std::atomic<bool> *const has_it = static_cast<std::atomic<bool> *>(
-        mmap(nullptr, sizeof *has_it, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    auto *const has_it = static_cast<std::atomic<bool> *>(mmap(nullptr, sizeof(std::atomic<bool>),
+                                                               PROT_READ | PROT_WRITE,
+                                                               MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     Child bystander([&] {
         std::ofstream("/proc/self/oom_score_adj") << 1000 << std::flush;
         const auto size = static_cast<std::size_t>(takes) << 10;

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // stress_test.cpp - many at once: nothing is lost, nothing comes twice, nobody sleeps on.
 #include "support/module.hpp"
-#include "support/tasks.hpp"
+#include "support/stress.hpp"
 
 #include <array>
-#include <memory>
-#include <random>
-#include <vector>
 
 namespace waitq::test {
 namespace {
@@ -136,82 +133,25 @@ TEST_F(Stress, WritesAreNeverInterleaved)
     }
 }
 
-unsigned int seed()
+long take_one(const File &file)
 {
-    const char *text = std::getenv("WAITQ_SEED");
-    return text != nullptr ? static_cast<unsigned int>(std::strtoul(text, nullptr, 0))
-                           : std::random_device()();
+    return wait(file, wait_request(1, WAITQ_EXCLUSIVE | WAITQ_CONSUME)).error;
 }
 
-// Exclusive consumers that time out and are signalled at random against posts that each wake
-// one: every post is consumed once, and nobody sleeps while there is one left.
 TEST_F(Stress, TokensAreConservedUnderTimeoutsAndSignals)
 {
-    constexpr int consumers = 4;
-    constexpr __u64 tokens = 5000;
-    const unsigned int random_seed = seed();
-    RecordProperty("seed", std::to_string(random_seed));
-    std::mt19937 random(random_seed);
     const File file;
-    std::atomic<__u64> consumed{0};
-    std::vector<std::unique_ptr<Caller>> callers;
-    callers.reserve(consumers);
-    for (int i = 0; i < consumers; ++i)
-        callers.push_back(std::make_unique<Caller>([&, i] {
-            std::mt19937 own(random_seed + static_cast<unsigned int>(i) + 1);
-            while (consumed < tokens) {
-                waitq_wait request = wait_request(1, WAITQ_EXCLUSIVE | WAITQ_CONSUME);
-                if (own() % 2)
-                    request = timed(request, static_cast<__s64>(own() % 5000000));
-                const long error = wait(file, request).error;
-                if (error == 0)
-                    ++consumed;
-                else if (error != -ETIMEDOUT && error != -EINTR)
-                    return error;
-            }
-            return 0L;
-        }));
-    for (__u64 n = 0; n < tokens; ++n) {
-        ASSERT_EQ(wake(file, 1).error, 0);
-        if (random() % 4 == 0)
-            callers[random() % consumers]->signal();
-        if (random() % 16 == 0) { // let them run dry, so that the wake alone must do it
-            ASSERT_TRUE(until([&] { return info(file).counter == 0; }))
-                << "a wake was lost; seed " << random_seed;
-        }
-    }
-    ASSERT_TRUE(until([&] { return consumed == tokens; })) << "seed " << random_seed;
-    ASSERT_EQ(wake(file, consumers, every_one).error, 0); // those that sleep may go
-    for (const auto &caller : callers)
-        EXPECT_EQ(caller->result(), 0);
+    expect_tokens_conserved(
+        file, [&] { return take_one(file); },
+        [&](__s64 ns) {
+            return wait(file, timed(wait_request(1, WAITQ_EXCLUSIVE | WAITQ_CONSUME), ns)).error;
+        });
 }
 
-// One waiter and one waker, who posts at a random moment after the waiter took the last: again
-// and again while the waiter is about to sleep. A wake lost there is never made up for.
 TEST_F(Stress, NoWakeIsLostWhileGoingToSleep)
 {
-    constexpr __u64 rounds = 30000;
-    const unsigned int random_seed = seed();
-    RecordProperty("seed", std::to_string(random_seed));
-    std::mt19937 random(random_seed);
     const File file;
-    std::atomic<__u64> taken{0};
-    Caller waiter([&] {
-        while (taken < rounds) {
-            if (const long error =
-                    wait(file, wait_request(1, WAITQ_CONSUME | WAITQ_EXCLUSIVE)).error)
-                return error;
-            ++taken;
-        }
-        return 0L;
-    });
-    for (__u64 n = 0; n < rounds; ++n) {
-        for (volatile unsigned int spin = random() % 512; spin > 0;)
-            spin = spin - 1;
-        ASSERT_EQ(wake(file, 1).error, 0);
-        ASSERT_TRUE(until([&] { return taken > n; })) << "round " << n << ", seed " << random_seed;
-    }
-    EXPECT_EQ(waiter.result(), 0);
+    expect_no_wake_up_lost(file, [&] { return take_one(file); });
 }
 
 // Opening, arming, cancelling and closing from many threads, with timers firing.

@@ -10,9 +10,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <set>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 namespace waitq::test {
 namespace {
@@ -77,7 +75,7 @@ TEST_F(Waiters, EachPlaceHasItsOwn)
     EXPECT_TRUE(is_task(list[0], second));
     EXPECT_TRUE(is_task(list[1], first));
     EXPECT_TRUE(is_task(list[4], event_writer));
-    for (const int i : {2, 3}) { // pollers
+    for (const std::size_t i : {2U, 3U}) { // pollers
         EXPECT_FALSE(list[i].flags & WAITQ_WAITER_TASK);
         EXPECT_EQ(list[i].pid, 0U);
         EXPECT_EQ(list[i].state, 0U);
@@ -147,13 +145,13 @@ TEST_P(Stride, SetsTheEntriesApart)
         EXPECT_EQ(request.linked, 3U);
         for (__u32 i = 0; i < written; ++i) {
             waitq_waiter entry;
-            std::memcpy(&entry, bytes.data() + i * stride, sizeof entry);
+            std::memcpy(&entry, bytes.data() + std::size_t{i} * stride, sizeof entry);
             EXPECT_EQ(entry.threshold, i + 1);
             EXPECT_TRUE(is_task(entry, *callers[i]));
             for (__u32 at = sizeof entry; at < stride; ++at)
-                EXPECT_EQ(bytes[i * stride + at], 0) << at;
+                EXPECT_EQ(bytes[std::size_t{i} * stride + at], 0) << at;
         }
-        for (std::size_t at = written * stride; at < bytes.size(); ++at)
+        for (std::size_t at = std::size_t{written} * stride; at < bytes.size(); ++at)
             ASSERT_EQ(bytes[at], 0xa5) << "written beyond the entries";
     }
     wake(file, 3);
@@ -255,18 +253,7 @@ TEST_F(Waiters, SysfsShowsWhatTheIoctlShowsToRootAlone)
     ASSERT_EQ(write(file, "12345"), 5);
     ASSERT_EQ(wake(file, 7).error, 0);
     const waitq_info figures = info(file);
-#define WAITQ_X(name, text)                                                                        \
-    {                                                                                              \
-        const std::string path = "/sys/class/waitq/waitq0/" #name;                                 \
-        std::ifstream one(path);                                                                   \
-        __u64 value = poison;                                                                      \
-        EXPECT_TRUE(one >> value) << #name;                                                        \
-        EXPECT_EQ(value, figures.name) << #name;                                                   \
-        struct stat state {};                                                                      \
-        EXPECT_EQ(stat(path.c_str(), &state), 0);                                                  \
-        EXPECT_EQ(state.st_mode & 07777, 0440U) << #name;                                          \
-        EXPECT_EQ(state.st_uid, 0U) << #name;                                                      \
-    }
+#define WAITQ_X(name, text) expect_figure(device, #name, figures.name);
     WAITQ_FIGURES(WAITQ_X)
 #undef WAITQ_X
     EXPECT_EQ(figures.bytes, 5U);
@@ -275,18 +262,12 @@ TEST_F(Waiters, SysfsShowsWhatTheIoctlShowsToRootAlone)
     EXPECT_GE(figures.wakes, 2U);
 }
 
-std::string debugfs_path()
-{
-    mount("debugfs", "/sys/kernel/debug", "debugfs", 0, nullptr);
-    return "/sys/kernel/debug/waitq/waitq0/waiters";
-}
-
 TEST_F(Waiters, DebugfsShowsThem)
 {
     const File file;
     Caller waiter([&] { return wait(file, wait_request()).error; });
     ASSERT_TRUE(asleep(waiter.tid(), 'S', file, &waitq_info::event_waiters));
-    std::ifstream text(debugfs_path());
+    std::ifstream text(waiters_path(device));
     std::string header, line;
     std::getline(text, header);
     std::getline(text, line);
@@ -323,7 +304,7 @@ TEST_F(Waiters, DebugfsIsBounded)
     EXPECT_EQ(request.count, WAITQ_WAITERS_MAX);
     EXPECT_EQ(request.linked, entries);
 
-    const Descriptor text(::open(debugfs_path().c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor text(::open(waiters_path(device).c_str(), O_RDONLY | O_CLOEXEC));
     ASSERT_GE(text.fd(), 0);
     std::size_t lines = 0;
     std::string last;

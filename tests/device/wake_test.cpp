@@ -167,7 +167,7 @@ TEST_F(Wake, OnlyThoseWhoseConditionIsTrue)
 {
     const File file;
     Waiters waiters(file);
-    for (const __u64 threshold : {5, 2, 4, 1, 3})
+    for (const __u64 threshold : {5ULL, 2ULL, 4ULL, 1ULL, 3ULL})
         waiters.add(0, threshold);
     EXPECT_EQ(wake(file, 2).out.woken, 2U);
     EXPECT_TRUE(waiters.woken({1, 3}));
@@ -260,7 +260,7 @@ TEST_F(Wake, ExclusiveWaiterThatTimesOutLeavesTheWakeToTheNext)
     // The first one's time runs out at about the moment of the wake, again and again.
     for (int round = 0; round < 200; ++round) {
         Caller first([&] {
-            return wait(file, timed(wait_request(1, takes), 1 * ms + round * 20 * us)).error;
+            return wait(file, timed(wait_request(1, takes), 1 * ms + round * (20 * us))).error;
         });
         ASSERT_TRUE(until([&] { return info(file).event_waiters_exclusive == 1 || first.done(); }));
         Caller second([&] { return wait(file, wait_request(1, takes)).error; });

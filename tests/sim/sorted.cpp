@@ -20,7 +20,8 @@ kapi_sorted **find_link(rb_root_cached *tree, Passed passed)
 
 void access_tree(rb_root_cached *tree, Access access)
 {
-    plain_access(&inside(tree).first, sizeof inside(tree).first, access);
+    SortedTree &whole = inside(tree);
+    plain_access(&whole, sizeof whole, access);
 }
 
 } // namespace

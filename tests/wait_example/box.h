@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* box.h - what the C side calls of box.cpp. */
+/* box.h - the functions of box.cpp that the C side calls. */
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -31,7 +31,8 @@ TEST(Timeline, ShowsWhoSleepsWhoIsWokenAndWhoSleepsOn)
     timeline.returns("A", "returns");
     timeline.acts("B", "is still there");
     EXPECT_EQ(drawn(timeline), R"(
-   A B waker   (| runs, z sleeps, * acts, < is woken)
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+   A B waker
    *   |       A: sleeps
    z * |       B: sleeps
    <-z-*       waker: wake_up() -> 1 woken: A
@@ -49,7 +50,8 @@ TEST(Timeline, WokenInVainIsWokenAndSleepsAgain)
     timeline.wakes("waker", "wake_up() -> 1 woken");
     timeline.returns("A", "returns");
     EXPECT_EQ(drawn(timeline), R"(
-   A waker   (| runs, z sleeps, * acts, < is woken)
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+   A waker
    * |       A: sleeps
    <-*       waker: wake_up() -> 1 woken: A
    * |       A: sleeps again
@@ -68,7 +70,8 @@ TEST(Timeline, NobodyIsWokenByAWakeUpBeforeItsSleepOrByAnotherCause)
     timeline.wakes("waker", "wake_up() -> 0 woken");
     timeline.returns("A", "timed out", Timeline::By::Else);
     EXPECT_EQ(drawn(timeline), R"(
-   A waker   (| runs, z sleeps, * acts, < is woken)
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+   A waker
    * |       A: tests, false
    | *       waker: wake_up() -> 0 woken
    * |       A: sleeps
@@ -85,7 +88,8 @@ TEST(Timeline, ASignalIsNoWakeUp)
     timeline.runs("A", "gets a signal");
     timeline.returns("A", "returns");
     EXPECT_EQ(drawn(timeline), R"(
-   A waker   (| runs, z sleeps, * acts, < is woken)
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+   A waker
    * |       A: sleeps
    z *       waker: wake_up() -> 0 woken
    * |       A: gets a signal
@@ -104,7 +108,8 @@ TEST(Timeline, SeveralWokenAreNamedInTheOrderOfTheirLanes)
     timeline.woken("A");
     timeline.acts("A", "has it");
     EXPECT_EQ(drawn(timeline), R"(
-   waker A B   (| runs, z sleeps, * acts, < is woken)
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+   waker A B
    *           waker: begins
    |     *     A: sleeps
    |     z *   B: sleeps
@@ -120,8 +125,9 @@ TEST(Timeline, ALetterStandsForALongName)
     timeline.wakes("waker", "wake_up() -> 1 woken");
     timeline.returns("DEFINE_WAIT", "returns");
     EXPECT_EQ(drawn(timeline), R"(
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
    a = DEFINE_WAIT
-   a waker   (| runs, z sleeps, * acts, < is woken)
+   a waker
    * |       DEFINE_WAIT: sleeps
    <-*       waker: wake_up() -> 1 woken: a
    * |       DEFINE_WAIT: returns
@@ -136,9 +142,10 @@ TEST(Timeline, LettersStandForLongNamesInTurn)
     timeline.returns("uninterruptible", "returns");
     timeline.runs("interruptible", "returns at once");
     EXPECT_EQ(drawn(timeline), R"(
+   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
    a = uninterruptible
    b = interruptible
-   a waker b   (| runs, z sleeps, * acts, < is woken)
+   a waker b
    * |         uninterruptible: sleeps
    <-*         waker: wake_up() -> 1 woken: a
    * |         uninterruptible: returns

@@ -14,8 +14,8 @@
 #include "kernel.h"
 
 /*
- * A user namespace has users by the thousand, who are all its owner's: they count as the owner of
- * the outermost one.
+ * A user namespace may have thousands of users, all of them its owner's: they count as the owner of
+ * the outermost namespace.
  */
 static kuid_t user_of(const struct cred *cred)
 {
@@ -40,7 +40,7 @@ static int fop_open(struct inode *inode, struct file *filp)
 	if (!file)
 		return -ENOMEM;
 	filp->private_data = file;
-	/* A read that finds no byte says so at once to io_uring, which then polls. */
+	/* A read that finds no byte returns to io_uring at once, which then polls. */
 	filp->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, filp);
 }

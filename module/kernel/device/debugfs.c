@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs.c - /sys/kernel/debug/waitq/waitqN/waiters: the entries of the wait queues, a line each.
  */
-#include <linux/debugfs.h>
+#include <linux/kernel.h>
 #include <linux/math64.h>
-#include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "../../uapi/waitq.h"
 #include "../device.h"
 #include "../listing.h"
 #include "kernel.h"
-
-static struct dentry *root;
 
 static const char *const place_names[] = {
 #define WAITQ_X(value, id, name, text) [value] = #name,
@@ -47,6 +44,7 @@ static void show_entry(struct seq_file *file, const void *entry, long long now_n
 }
 
 static const struct listing listing = {
+	.name = "waitq",
 	.size = sizeof(struct waitq_waiter),
 	.room = WAITQ_WAITERS_MAX,
 	.fill = fill,
@@ -54,25 +52,12 @@ static const struct listing listing = {
 	.show_entry = show_entry,
 };
 
-static int waiters_open(struct inode *inode, struct file *filp)
-{
-	return listing_open(inode, filp, &listing);
-}
-
-static const struct file_operations waiters_fops = {
-	.owner = THIS_MODULE,
-	.open = waiters_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = listing_release,
-};
-
 void waitq_debugfs_create(void *const *queues, unsigned int count)
 {
-	root = listing_create("waitq", "waitq%u", queues, count, &waiters_fops);
+	listing_create(&listing, queues, count);
 }
 
 void waitq_debugfs_remove(void)
 {
-	debugfs_remove_recursive(root);
+	listing_remove();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kernel.h - what the C files of this folder share. */
+/* kernel.h - declarations that the C files of this folder share. */
 #ifndef WAITQ_DEVICE_KERNEL_H
 #define WAITQ_DEVICE_KERNEL_H
 

@@ -52,8 +52,8 @@ static int check_parameters(void)
 		return -EINVAL;
 	}
 	/*
-	 * The allocations themselves have nobody killed. But those that fill the memory to the brim
-	 * would have others' killed, so half of what there is stays free.
+	 * The kernel kills no process for these allocations. But if they filled the memory, it
+	 * would kill some for those of others, so half of the free memory stays free.
 	 */
 	bytes = (u64)queues * capacity;
 	available = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;

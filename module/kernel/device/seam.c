@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * seam.c - what else the device core asks of the kernel. The contracts stand in ../device.h.
+ * seam.c - the rest of the device's part of the seam. The contracts stand in ../device.h.
  */
 #include <linux/capability.h>
 #include <linux/poll.h>

@@ -10,7 +10,7 @@
 static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 {
 	waitq_timers_due(timer);
-	/* What is to come was armed by that. */
+	/* That has armed the timer anew if there is more to come. */
 	return HRTIMER_NORESTART;
 }
 

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* debugfs.c - /sys/kernel/debug/waitq_lab/waitq_labN/waiters: the entries, a line each. */
-#include <linux/debugfs.h>
+#include <linux/kernel.h>
 #include <linux/math64.h>
-#include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "../../uapi/waitq_lab.h"
 #include "../lab.h"
 #include "../listing.h"
 #include "kernel.h"
-
-static struct dentry *root;
 
 static const char *const place_names[] = {
 #define LAB_X(value, id, name, text) [value] = #name,
@@ -53,6 +50,7 @@ static void show_entry(struct seq_file *file, const void *entry, long long now_n
 }
 
 static const struct listing listing = {
+	.name = "waitq_lab",
 	.size = sizeof(struct lab_waiter),
 	.room = LAB_WAITERS_MAX,
 	.fill = fill,
@@ -60,25 +58,12 @@ static const struct listing listing = {
 	.show_entry = show_entry,
 };
 
-static int waiters_open(struct inode *inode, struct file *filp)
-{
-	return listing_open(inode, filp, &listing);
-}
-
-static const struct file_operations waiters_fops = {
-	.owner = THIS_MODULE,
-	.open = waiters_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = listing_release,
-};
-
 void lab_debugfs_create(void *const *queues, unsigned int count)
 {
-	root = listing_create("waitq_lab", "waitq_lab%u", queues, count, &waiters_fops);
+	listing_create(&listing, queues, count);
 }
 
 void lab_debugfs_remove(void)
 {
-	debugfs_remove_recursive(root);
+	listing_remove();
 }

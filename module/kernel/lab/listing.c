@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the device and the lab share, once for each module. */
+/* The device and the lab share this source; each module has a copy of its own. */
 #include "../listing.c"

@@ -64,8 +64,8 @@ static int create_queues(void)
 }
 
 /*
- * What may fail comes before the nodes' numbers are in use (the last step of nodes_add()): from
- * then on a file can be open, even while this function runs.
+ * Steps that may fail come before the nodes' numbers are in use (the last step of nodes_add()):
+ * from then on a file can be open, even while this function runs.
  */
 static int __init lab_init(void)
 {

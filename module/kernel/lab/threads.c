@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * threads.c - the threads of the parameter `threads`: "waitq_sleeper/0" and "/1" wait in a queue,
- * "waitq_waker" wakes them. What they do is lab_sleeper() and lab_waker().
+ * "waitq_waker" wakes them. They run lab_sleeper() and lab_waker().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -59,7 +59,7 @@ static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper 
 
 /*
  * wake_up_pollfree() calls __wake_up_pollfree(), which Debian's kernels export to modules and
- * others do not. This is what it does.
+ * others do not. This does the same.
  */
 static inline void compat_wake_up_pollfree(struct wait_queue_head *head)
 {

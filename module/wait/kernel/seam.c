@@ -2,8 +2,8 @@
 /*
  * seam.c - the kapi_* half of the wait layer's seam. The contracts stand in seam.h.
  *
- * Most are one call of the kernel's. A few are what the kernel has as inline code only, written
- * out: kapi_finish_wait(), kapi_sleep_locked() and its kin.
+ * Most are one call of the kernel's. A few write out code that the kernel has inline only:
+ * kapi_finish_wait(), kapi_sleep_locked() and its kin.
  */
 #include <linux/build_bug.h>
 #include <linux/jiffies.h>
@@ -106,7 +106,7 @@ static __always_inline bool prepare_locked(struct wait_queue_head *head,
 
 static __always_inline int finish_locked(struct wait_queue_entry *entry, bool signal)
 {
-	/* After schedule() it runs. */
+	/* After schedule() the task is running. */
 	if (signal)
 		__set_current_state(TASK_RUNNING);
 	list_del_init(&entry->entry);

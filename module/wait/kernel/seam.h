@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * seam.h - the wait layer's part of the seam: everything that it asks of the kernel.
+ * seam.h - the wait layer's part of the seam: every function and type of the kernel that it uses.
  *
- * Above the seam is C++ that knows no kernel header; below it is C that knows no policy.
- * What crosses is mechanism. (The device and the lab add their own parts: ../../kernel/.)
+ * Above the seam is C++ that knows no kernel header; below it is C that is mechanism without
+ * policy. (The device and the lab add their own parts: ../../kernel/.)
  *
  * Two kinds of names:
  *  - The kernel's own exported functions, under their own names, called directly.
  *    This header is compiled as C together with the kernel's headers, so a
  *    declaration here that differs from the kernel's does not compile.
- *  - kapi_*: what the kernel offers as a macro or an inline function only.
+ *  - kapi_*: functions of ours for the kernel's macros and inline functions.
  *
  * Types: the kernel's structs keep their names. C sees the kernel's definition; C++
  * sees storage of the same size and alignment, from wait_layout.h, which the build makes
@@ -64,7 +64,7 @@ long prepare_to_wait_event(struct wait_queue_head *head, struct wait_queue_entry
 /* Sets TASK_RUNNING and unlinks @entry; takes the head's lock only if still linked. */
 void finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /*
- * finish_wait(), telling: sets TASK_RUNNING and unlinks @entry; takes the head's lock only if
+ * finish_wait() with an answer: sets TASK_RUNNING and unlinks @entry; takes the head's lock only if
  * still linked. Returns true if it was not: a wake-up had unlinked it, and so was spent on this
  * task, or prepare_to_wait_event() had, because of a signal.
  */
@@ -73,7 +73,7 @@ typedef int (*kapi_wake_function)(struct wait_queue_entry *entry, unsigned int m
 				  void *key);
 /* An entry for the current task; a wake-up that wakes it unlinks the entry. */
 void init_wait_entry(struct wait_queue_entry *entry, int flags);
-/* The same, with a wake function of one's own. */
+/* The same, with the caller's wake function. */
 void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function);
 /* The wake functions. Each wakes the entry's task; head's lock held. Return whether it woke. */
 int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
@@ -88,7 +88,7 @@ void prepare_to_wait(struct wait_queue_head *head, struct wait_queue_entry *entr
 /* True: no entry was linked before. */
 bool prepare_to_wait_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry,
 			       int state);
-/* Link: at the head; at the tail and marked exclusive. */
+/* Link at the head; link at the tail, marked exclusive. */
 void add_wait_queue(struct wait_queue_head *head, struct wait_queue_entry *entry);
 void add_wait_queue_exclusive(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /* add_wait_queue_priority(), if this kernel has it: before all others. */
@@ -104,8 +104,8 @@ void remove_wait_queue(struct wait_queue_head *head, struct wait_queue_entry *en
 void kapi_link(struct wait_queue_head *head, struct wait_queue_entry *entry);
 void kapi_link_last(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /*
- * As autoremove_wake_function() unlinks, linked or not. Head's lock held. Pairs with the next: an
- * entry that its task sees unlinked is not touched any more.
+ * Unlinks as autoremove_wake_function() does, linked or not. Head's lock held. Pairs with
+ * kapi_is_unlinked(): once its task sees the entry unlinked, the waker does not touch it any more.
  */
 void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry);
 /* Without a lock; the entry's own task. */
@@ -115,8 +115,8 @@ long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout)
 /*
  * Head's lock held, with interrupts on or off (_irq): initialises @entry and links it at the
  * tail, drops the lock, sleeps interruptibly, takes it again, unlinks. 0, or -ERESTARTSYS: a
- * signal is pending, did not sleep. (do_wait_intr(), do_wait_intr_irq() and what their callers do
- * around them, as one.)
+ * signal is pending, did not sleep. (do_wait_intr(), do_wait_intr_irq() and the code of their
+ * callers around them, as one.)
  */
 int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
 		      kapi_wake_function function);
@@ -126,13 +126,13 @@ int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queue_entry 
 #ifdef __cplusplus
 /*
  * Take the head's lock and do the walk below. (For C++ alone: the first returns an int since 6.2,
- * at which this layer does not look.)
+ * which this layer ignores.)
  */
 void __wake_up(struct wait_queue_head *head, unsigned int mode, int nr, void *key);
 void __wake_up_sync_key(struct wait_queue_head *head, unsigned int mode, void *key);
 #endif
 /*
- * The walk that a wake-up is: calls each entry's function until @nr exclusive
+ * The walk of a wake-up: calls each entry's function until @nr exclusive
  * waiters were woken; 0: everyone. The caller holds the head's lock.
  */
 void __wake_up_locked(struct wait_queue_head *head, unsigned int mode, int nr);
@@ -145,8 +145,8 @@ void kapi_wake_up_pollfree(struct wait_queue_head *head);
 bool kapi_is_pollfree(const void *key);
 
 /*
- * What a walk over a queue is made of (WaitQueue::walk). All with the head's lock held.
- * An entry that is no task's, with that wake function; not linked.
+ * The steps of a walk over a queue (WaitQueue::walk). All with the head's lock held.
+ * Makes @mark an entry of no task, with that wake function; not linked.
  */
 void kapi_init_mark(struct wait_queue_entry *mark, kapi_wake_function function);
 /* Links @mark before all others, those of priority too. */
@@ -156,10 +156,10 @@ void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *en
 /* The entry behind @entry, or null: that is the last. */
 struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_queue_entry *entry);
 
-/* What is in an entry; head's lock held. */
+/* The fields of an entry; head's lock held. */
 unsigned int kapi_entry_flags(const struct wait_queue_entry *entry);
 kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry);
-/* The entry's own function is called, as a wake-up does. */
+/* Calls the entry's own function, as a wake-up does. */
 int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 
 /*
@@ -228,11 +228,11 @@ void kapi_spin_assert_held(struct spinlock *lock);
  * @slack_ns later than that.
  */
 void kapi_sleeper_start(struct hrtimer_sleeper *sleeper, long long ns, unsigned long long slack_ns);
-/* It did. */
+/* The time is up, and it has woken the task. */
 bool kapi_sleeper_expired(const struct hrtimer_sleeper *sleeper);
 /*
- * How much later than asked a sleeper of the current task may wake it. The task sets that itself,
- * and so may others (/proc/PID/timerslack_ns), at any time.
+ * The current task's timer slack: a sleeper may wake it so much later than asked. The task itself
+ * and others (/proc/PID/timerslack_ns) may set it at any time.
  */
 unsigned long long kapi_timer_slack_ns(void);
 void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper);
@@ -245,7 +245,7 @@ void kapi_sleeper_cancel(struct hrtimer_sleeper *sleeper);
  */
 struct task_struct *kapi_entry_task(const struct wait_queue_entry *entry, bool is_task);
 
-/* What an onlooker sees of a task and its wake function. */
+/* A task and its wake function, as an onlooker sees them. */
 struct kapi_seen {
 	unsigned int pid; /* in the onlooker's PID namespace; 0: no task, or hidden */
 	bool hidden;      /* there is a task, and it is not the onlooker's to see */

@@ -47,7 +47,7 @@ int main(void)
 	DEFINE(KAPI_DEBUG_ATOMIC_SLEEP, IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP));
 	DEFINE(KAPI_LOCKDEP, IS_ENABLED(CONFIG_LOCKDEP));
 
-	/* What a wait that a signal ended returns from a system call. */
+	/* A system call returns it for a wait that a signal ended. */
 	VALUE(ERESTARTSYS);
 	return 0;
 }

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 // event_test.cpp - waiters, wakers and timers: what is posted is taken once, and no task sleeps on.
-#include "crowd.hpp"
-#include "device.hpp"
-
-#include <gtest/gtest.h>
+#include "exchange.hpp"
 
 namespace threads {
 namespace {
 
-class Event : public testing::Test {
+class Event : public Exchange {
 protected:
     Event() : device(64), file(device) {}
     ~Event() override
     {
         const waitq_info info = device.info();
         EXPECT_EQ(info.event_waiters + info.event_waiters_exclusive, 0U);
-        EXPECT_EQ(info.counter + taken, posted);
-        EXPECT_EQ(info.timeouts, timeouts);
+        expect_balanced(info);
     }
 
     // One wait, taking 1. True: taken.
@@ -27,12 +23,11 @@ protected:
         request.state = state;
         request.threshold = 1;
         request.timeout_ns = timed ? jiffy_ns : 0;
-        const long result = file.wait(request);
-        take_signals();
-        taken += result == 0;
-        timeouts += result == -ETIMEDOUT;
-        EXPECT_TRUE(result == 0 || result == restart || result == -ETIMEDOUT) << result;
-        return result == 0;
+        return ended(file.wait(request));
+    }
+    bool take_by(unsigned int way, bool exclusive) override
+    {
+        return take(way % 4, exclusive ? WAITQ_EXCLUSIVE : 0, way % 3 == 0);
     }
 
     void post(__u32 nr, __u64 n)
@@ -43,52 +38,28 @@ protected:
         posted += n;
         EXPECT_EQ(file.wake(request), 0);
     }
-
-    // Each of `waiters` takes `each`; two wakers post as much.
-    void wait_and_wake(unsigned int waiters, unsigned int each, bool all_exclusive, bool disturbed)
+    void post_one() override { post(1, 1); }
+    void post_by(Dice &dice, unsigned int n) override
     {
-        Sum left = waiters;
-        Crowd waiting, waking;
-        waiting.add(waiters, [&, all_exclusive](unsigned int i) {
-            for (unsigned int done = 0; done < each;)
-                done += take((i + done) % 4, all_exclusive || i % 2 ? WAITQ_EXCLUSIVE : 0,
-                             (i + done) % 3 == 0);
-            --left;
-        });
-        waking.add(2, [&](unsigned int i) {
-            Dice dice(i + 1);
-            const unsigned int share = waiters * each / 2;
-            for (unsigned int done = 0; done < share;) {
-                const unsigned int n = std::min(1 + dice.below(3), share - done);
-                // One post of n for n consumers wants n of them woken.
-                switch (dice.below(4)) {
-                case 0:
-                    for (unsigned int k = 0; k < n; ++k)
-                        post(1, 1);
-                    break;
-                case 1:
-                    post(n, n);
-                    break;
-                case 2:
-                    posted += n;
-                    EXPECT_EQ(device.add(n), 8);
-                    break;
-                default:
-                    post(0, n);
-                }
-                done += n;
-            }
-        });
-        if (disturbed)
-            waiting.disturb([&] { return left == 0; });
-        waiting.join();
-        waking.join();
-        EXPECT_EQ(taken, std::uint64_t{waiters} * each);
+        switch (dice.below(4)) {
+        case 0:
+            for (unsigned int k = 0; k < n; ++k)
+                post_one();
+            break;
+        case 1:
+            post(n, n);
+            break;
+        case 2:
+            posted += n;
+            EXPECT_EQ(device.add(n), 8);
+            break;
+        default:
+            post(0, n);
+        }
     }
 
     Device device;
     Open file;
-    Sum posted = 0, taken = 0, timeouts = 0;
 };
 
 TEST_F(Event, ExclusiveWaiters)
@@ -108,36 +79,15 @@ TEST_F(Event, MixedWaitersUnderSignals)
 
 TEST_F(Event, FatalSignalEndsKillableWait)
 {
-    Crowd crowd;
-    Sum ended = 0;
-    crowd.add(3, [&](unsigned int) {
-        EXPECT_FALSE(take(WAITQ_STATE_KILLABLE, WAITQ_EXCLUSIVE, false));
-        ++ended;
-    });
-    while (ended != 3)
-        crowd.signal_all(true);
-    crowd.join();
+    kill_waiters([&] { return take(WAITQ_STATE_KILLABLE, WAITQ_EXCLUSIVE, false); });
 }
 
 TEST_F(Event, TimeoutsAgainstWakeUps)
 {
-    Crowd crowd;
-    Sum left = 3;
-    crowd.add(3, [&](unsigned int i) {
-        for (unsigned int n = 0; n < 60; ++n)
-            take(i % 2 ? WAITQ_STATE_UNINTERRUPTIBLE : WAITQ_STATE_INTERRUPTIBLE,
-                 i != 2 ? WAITQ_EXCLUSIVE : 0, true);
-        --left;
+    time_out_against_wake_ups([&](unsigned int i) {
+        take(i % 2 ? WAITQ_STATE_UNINTERRUPTIBLE : WAITQ_STATE_INTERRUPTIBLE,
+             i != 2 ? WAITQ_EXCLUSIVE : 0, true);
     });
-    crowd.add(1, [&](unsigned int) {
-        while (left != 0) {
-            // At about the time when timeouts are over.
-            for (const long long tick = kapi_now_ns() / jiffy_ns; kapi_now_ns() / jiffy_ns == tick;)
-                std::this_thread::yield();
-            post(1, 1);
-        }
-    });
-    crowd.join();
 }
 
 // A task that waits for what never comes keeps no event from the others.
@@ -159,7 +109,7 @@ TEST_F(Event, ThresholdsSideBySide)
     });
     crowd.add(1, [&](unsigned int) {
         for (unsigned int n = 0; n < 1000; ++n)
-            post(1, 1);
+            post_one();
     });
     crowd.join();
     while (ended == 0)
@@ -169,25 +119,10 @@ TEST_F(Event, ThresholdsSideBySide)
 
 // ---- EVENTFD ----
 
-// Some of the reads can't be delivered: what was taken goes back, and to others.
+// Some of the reads can't be delivered.
 TEST_F(Event, ReadersThatFaultGiveBack)
 {
-    Crowd crowd;
-    constexpr unsigned int each = 500;
-    crowd.add(3, [&](unsigned int i) {
-        for (unsigned int done = 0; done < each; ++done) {
-            current().failing_copy = i == 0 ? 1 : 0;
-            const long result = device.take();
-            EXPECT_EQ(result, i == 0 ? -EFAULT : 8);
-            taken += result == 8;
-        }
-    });
-    crowd.add(1, [&](unsigned int) {
-        for (unsigned int n = 0; n < 2 * each; ++n)
-            post(1, 1);
-        post(0, 1); // for the task that only ever gives back
-    });
-    crowd.join();
+    fault_and_give_back(1, 8, [&] { return device.take(); });
 }
 
 // A full counter: writers sleep for room that readers and waiters make.
@@ -288,7 +223,7 @@ TEST_F(Event, FiguresAreReadMeanwhile)
     Crowd crowd;
     crowd.add(2, [&](unsigned int) {
         for (unsigned int n = 0; n < 2000; ++n)
-            post(1, 1);
+            post_one();
         ++done;
     });
     crowd.add(1, [&](unsigned int) {

@@ -314,10 +314,7 @@ const Situation situations[] = {
      }},
 };
 
-class EachWaitKind : public WithLab, public testing::WithParamInterface<WaitRow> {
-protected:
-    EachWaitKind() : WithLab() {}
-};
+class EachWaitKind : public WithLab, public testing::WithParamInterface<WaitRow> {};
 
 INSTANTIATE_TEST_SUITE_P(All, EachWaitKind, testing::ValuesIn(wait_rows),
                          [](const auto &row) { return std::string(row.param.name); });

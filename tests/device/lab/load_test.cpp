@@ -13,23 +13,15 @@
 namespace waitq::test {
 namespace {
 
-unsigned int nodes()
-{
-    unsigned int count = 0;
-    while (access(("/dev/waitq_lab" + std::to_string(count)).c_str(), F_OK) == 0)
-        ++count;
-    return count;
-}
-
 TEST(LabLoad, MakesTheQueuesThatWereAskedFor)
 {
     for (const auto &[parameters, queues] :
          {std::pair("", 4U), std::pair("queues=1", 1U), std::pair("queues=256", 256U)}) {
         ASSERT_EQ(load(lab, parameters), 0);
-        EXPECT_EQ(nodes(), queues);
+        EXPECT_EQ(nodes(lab), queues);
         EXPECT_EQ(info(LabFile(queues - 1)).size, sizeof(lab_info));
         ASSERT_EQ(unload(lab), 0);
-        EXPECT_EQ(nodes(), 0U);
+        EXPECT_EQ(nodes(lab), 0U);
     }
 }
 
@@ -97,17 +89,7 @@ TEST_F(Lab, FiguresInSysfsAreTheIoctlsAndRootsAlone)
     const LabFile file;
     ASSERT_EQ(wake(file, 7).error, 0);
     const lab_info figures = info(file);
-#define LAB_X(name, text)                                                                          \
-    {                                                                                              \
-        const std::string path = "/sys/class/waitq_lab/waitq_lab0/" #name;                         \
-        std::ifstream one(path);                                                                   \
-        __u64 value = poison;                                                                      \
-        EXPECT_TRUE(one >> value) << #name;                                                        \
-        EXPECT_EQ(value, figures.name) << #name;                                                   \
-        struct stat state {};                                                                      \
-        EXPECT_EQ(stat(path.c_str(), &state), 0);                                                  \
-        EXPECT_EQ(state.st_mode & 07777, 0440U) << #name;                                          \
-    }
+#define LAB_X(name, text) expect_figure(lab, #name, figures.name);
     LAB_FIGURES(LAB_X)
 #undef LAB_X
     EXPECT_EQ(figures.counter, 7U);
@@ -238,10 +220,10 @@ TEST(Gate, TheLoadSleepsUntilItIsOpened)
 {
     Child insmod(load_at_the_gate);
     ASSERT_TRUE(sleeps_at_the_gate(insmod.pid()));
-    EXPECT_EQ(nodes(), 0U);
+    EXPECT_EQ(nodes(lab), 0U);
     open_the_gate();
     EXPECT_EQ(insmod.status(), 0);
-    EXPECT_EQ(nodes(), 1U);
+    EXPECT_EQ(nodes(lab), 1U);
     EXPECT_NE(access(gate_file, F_OK), 0);
     EXPECT_EQ(unload(lab), 0);
 }

@@ -3,97 +3,38 @@
 // it shows is the wait layer's wait_event(), which reads and writes of the device use as well.
 #include "../support/kinds.hpp"
 #include "../support/module.hpp"
-#include "../support/tasks.hpp"
+#include "../support/stress.hpp"
 
 #include <algorithm>
 #include <list>
-#include <memory>
-#include <random>
 
 namespace waitq::test {
 namespace {
 
 class LabStress : public WithLab {};
 
-unsigned int seed()
+long take_one(const LabFile &file)
 {
-    const char *text = std::getenv("WAITQ_SEED");
-    return text != nullptr ? static_cast<unsigned int>(std::strtoul(text, nullptr, 0))
-                           : std::random_device()();
+    return wait(file, lab_wait_request(LAB_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE, 1, 0, LAB_CONSUME))
+        .error;
 }
 
-constexpr lab_wait_kind exclusive = LAB_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE;
-
-// One waiter and one waker, which posts at a random moment after the waiter took the last: again
-// and again while the waiter is about to sleep. A wake-up lost there is never made up for.
 TEST_F(LabStress, NoWakeIsLostWhileGoingToSleep)
 {
-    constexpr __u64 rounds = 30000;
-    const unsigned int random_seed = seed();
-    RecordProperty("seed", std::to_string(random_seed));
-    std::mt19937 random(random_seed);
     const LabFile file;
-    std::atomic<__u64> taken{0};
-    Caller waiter([&] {
-        while (taken < rounds) {
-            const auto answer = wait(file, lab_wait_request(exclusive, 1, 0, LAB_CONSUME));
-            if (answer.error != 0)
-                return answer.error;
-            ++taken;
-        }
-        return 0L;
-    });
-    for (__u64 n = 0; n < rounds; ++n) {
-        for (volatile unsigned int spin = random() % 512; spin > 0;)
-            spin = spin - 1;
-        ASSERT_EQ(wake(file, 1).error, 0);
-        ASSERT_TRUE(until([&] { return taken > n; })) << "round " << n << ", seed " << random_seed;
-    }
-    EXPECT_EQ(waiter.result(), 0);
+    expect_no_wake_up_lost(file, [&] { return take_one(file); });
 }
 
-// Exclusive consumers that time out and are signalled at random against posts that each wake
-// one: every post is consumed once, and no task sleeps while there is one left.
 TEST_F(LabStress, TokensAreConservedUnderTimeoutsAndSignals)
 {
-    constexpr std::size_t consumers = 4;
-    constexpr __u64 tokens = 5000;
-    const unsigned int random_seed = seed();
-    RecordProperty("seed", std::to_string(random_seed));
-    std::mt19937 random(random_seed);
     const LabFile file;
-    std::atomic<__u64> consumed{0};
-    std::vector<std::unique_ptr<Caller>> callers;
-    for (unsigned int i = 0; i < consumers; ++i)
-        callers.push_back(std::make_unique<Caller>([&, i] {
-            std::mt19937 own(random_seed + i + 1);
-            while (consumed < tokens) {
-                const lab_wait request =
-                    own() % 2 ? lab_wait_request(LAB_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT, 1,
-                                                 static_cast<__s64>(own() % 5000000),
-                                                 LAB_EXCLUSIVE | LAB_CONSUME)
-                              : lab_wait_request(exclusive, 1, 0, LAB_CONSUME);
-                const long error = wait(file, request).error;
-                if (error == 0)
-                    ++consumed;
-                else if (error != -ETIMEDOUT && error != -EINTR)
-                    return error;
-            }
-            return 0L;
-        }));
-    for (__u64 n = 0; n < tokens; ++n) {
-        ASSERT_EQ(wake(file, 1).error, 0);
-        if (random() % 4 == 0)
-            callers[random() % consumers]->signal();
-        if (random() % 16 == 0) { // let them run dry, so that the wake-up alone must do it
-            ASSERT_TRUE(until([&] { return info(file).counter == 0; }))
-                << "a wake-up was lost; seed " << random_seed;
-        }
-    }
-    ASSERT_TRUE(until([&] { return consumed == tokens; })) << "seed " << random_seed;
-    ASSERT_EQ(wake(file, consumers, LAB_WAKE_UP_ALL).error, 0); // those that sleep may go
-    for (const auto &caller : callers)
-        EXPECT_EQ(caller->result(), 0);
+    expect_tokens_conserved(
+        file, [&] { return take_one(file); },
+        [&](__s64 ns) {
+            return wait(file, lab_wait_request(LAB_WAIT_EVENT_INTERRUPTIBLE_TIMEOUT, 1, ns,
+                                               LAB_EXCLUSIVE | LAB_CONSUME))
+                .error;
+        });
 }
 
 // Every kind, engine, waker and context at once, with signals and onlookers. What it shows is the

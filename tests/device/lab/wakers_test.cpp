@@ -10,7 +10,6 @@
 #include <iostream>
 #include <list>
 #include <set>
-#include <sys/mount.h>
 
 namespace waitq::test {
 namespace {
@@ -356,8 +355,7 @@ TEST_F(Wakers, TheKindOfAMacrosWaiterIsListed)
     EXPECT_EQ(std::string_view(list[0].function), "autoremove_wake_function");
     EXPECT_TRUE(list[0].flags & LAB_WAITER_KNOWN);
     EXPECT_EQ(list[0].kind, static_cast<__u32>(LAB_WAIT_EVENT_INTERRUPTIBLE));
-    mount("debugfs", "/sys/kernel/debug", "debugfs", 0, nullptr);
-    std::ifstream text("/sys/kernel/debug/waitq_lab/waitq_lab0/waiters");
+    std::ifstream text(waiters_path(lab));
     std::string header, line;
     std::getline(text, header);
     std::getline(text, line);

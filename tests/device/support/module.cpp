@@ -4,8 +4,11 @@
 #include "until.hpp"
 
 #include <cstdlib>
+#include <fstream>
 #include <libkmod.h>
 #include <memory>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace waitq::test {
@@ -49,6 +52,36 @@ int unload(const Module &module)
 bool is_loaded(const Module &module)
 {
     return access((std::string("/sys/module/") + module.name).c_str(), F_OK) == 0;
+}
+
+unsigned int nodes(const Module &module)
+{
+    const std::string path = std::string("/dev/") + module.name;
+    unsigned int count = 0;
+    while (access((path + std::to_string(count)).c_str(), F_OK) == 0)
+        ++count;
+    return count;
+}
+
+void expect_figure(const Module &module, const std::string &name, unsigned long long value)
+{
+    const std::string loaded = module.name;
+    const std::string path = "/sys/class/" + loaded + "/" + loaded + "0/" + name;
+    std::ifstream file(path);
+    unsigned long long shown = 0;
+    EXPECT_TRUE(file >> shown) << name;
+    EXPECT_EQ(shown, value) << name;
+    struct stat state {};
+    EXPECT_EQ(stat(path.c_str(), &state), 0);
+    EXPECT_EQ(state.st_mode & 07777, 0440U) << name;
+    EXPECT_EQ(state.st_uid, 0U) << name;
+}
+
+std::string waiters_path(const Module &module)
+{
+    mount("debugfs", "/sys/kernel/debug", "debugfs", 0, nullptr);
+    const std::string loaded = module.name;
+    return "/sys/kernel/debug/" + loaded + "/" + loaded + "0/waiters";
 }
 
 void unload_when_free(const Module &module)

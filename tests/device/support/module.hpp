@@ -16,6 +16,12 @@ inline constexpr Module device{"waitq"}, lab{"waitq_lab"};
 int load(const Module &module, const std::string &parameters = "");
 int unload(const Module &module);
 bool is_loaded(const Module &module);
+// How many nodes it has: /dev/NAME0 and on.
+unsigned int nodes(const Module &module);
+// A figure of its queue 0 in sysfs has that value, and only root may read it.
+void expect_figure(const Module &module, const std::string &name, unsigned long long value);
+// The file of its queue 0 in debugfs, which is mounted for it.
+std::string waiters_path(const Module &module);
 
 // Unloads it as soon as no file of it is open any more: a process that was killed may still be on
 // its way out of release(). A failure of the test if that does not come.

@@ -33,63 +33,77 @@ char state_of(int pid)
     return end == std::string::npos ? '\0' : line[end + 2];
 }
 
-struct Waiter::Shared {
-    bool done;
-    Ended ended;
-};
-
-Waiter::Waiter(Scene &scene, std::string name, const lab::WaitRequest &request, int signal_flags)
-    : scene_(scene), name_(std::move(name))
+void *map_shared(std::size_t size)
 {
-    void *memory =
-        mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         throw std::system_error(errno, std::generic_category(), "mmap");
-    shared_ = new (memory) Shared{};
-    const lab::Lab &node = scene_.node();
-    pid_ = fork();
-    if (pid_ < 0)
-        throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid_ > 0)
-        return;
-    struct sigaction action {};
-    action.sa_handler = [](int) {};
-    action.sa_flags = signal_flags;
-    sigaction(SIGUSR1, &action, nullptr);
-    const auto result = node.wait(request);
-    shared_->ended = result ? Ended{0, *result} : Ended{result.error().value(), {}};
-    shared_->done = true;
-    _exit(0);
+    return memory;
 }
 
-Waiter::~Waiter()
+void unmap_shared(void *memory, std::size_t size)
+{
+    munmap(memory, size);
+}
+
+Child::Child(const std::function<bool()> &body) : pid_(fork())
+{
+    if (pid_ < 0)
+        throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid_ == 0)
+        _exit(body() ? 0 : 1);
+}
+
+Child::~Child()
 {
     if (!reaped_) {
         kill(pid_, SIGKILL);
-        (void)scene_.node().wake({.kind = lab::WakeKind::wake_up_all, .post = 1000});
         waitpid(pid_, nullptr, 0);
     }
-    munmap(shared_, sizeof(Shared));
+}
+
+bool Child::ended()
+{
+    reaped_ = reaped_ || waitpid(pid_, &status_, WNOHANG) == pid_;
+    return reaped_;
+}
+
+Waiter::Waiter(Scene &scene, std::string name, const lab::WaitRequest &request, int signal_flags)
+    : scene_(scene), name_(std::move(name)), child_([&] {
+          struct sigaction action {};
+          action.sa_handler = [](int) {};
+          action.sa_flags = signal_flags;
+          sigaction(SIGUSR1, &action, nullptr);
+          const auto result = scene_.node().wait(request);
+          told_->ended = result ? Ended{0, *result} : Ended{result.error().value(), {}};
+          told_->done = true;
+          return true;
+      })
+{}
+
+Waiter::~Waiter()
+{
+    if (!child_.ended()) {
+        kill(pid(), SIGKILL);
+        // A sleep may not heed that, but a wake-up ends it.
+        (void)scene_.node().wake({.kind = lab::WakeKind::wake_up_all, .post = 1000});
+    }
 }
 
 bool Waiter::asleep(char state) const
 {
-    return eventually([&] { return !has_ended() && state_of(pid_) == state; });
+    return eventually([&] { return !has_ended() && state_of(pid()) == state; });
 }
 
 bool Waiter::has_ended() const
 {
-    return static_cast<volatile bool &>(shared_->done);
+    return told_->done;
 }
 
 Ended Waiter::ends()
 {
-    scene_.claim(eventually([&] {
-                     const int got = waitpid(pid_, nullptr, WNOHANG);
-                     return reaped_ = reaped_ || got == pid_;
-                 }),
-                 name_ + " has returned");
-    const Ended &ended = shared_->ended;
+    scene_.claim(eventually([&] { return child_.ended(); }), name_ + " has returned");
+    const Ended &ended = told_->ended;
     const bool satisfied = !ended.error && ended.result.outcome == Outcome::Satisfied;
     scene_.timeline().returns(name_, "returns: " + outcome(ended),
                               satisfied ? Timeline::By::Wake : Timeline::By::Else);
@@ -98,7 +112,7 @@ Ended Waiter::ends()
 
 unsigned long Waiter::switches() const
 {
-    std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
+    std::ifstream file("/proc/" + std::to_string(pid()) + "/status");
     const std::string key = "voluntary_ctxt_switches:";
     for (std::string line; std::getline(file, line);)
         if (line.starts_with(key))
@@ -109,7 +123,7 @@ unsigned long Waiter::switches() const
 void Waiter::signal(int number, const std::string &name)
 {
     scene_.timeline().runs(name_, "gets " + name);
-    kill(pid_, number);
+    kill(pid(), number);
 }
 
 Scene::Scene(const Nodes &nodes, Uses uses, Narrator &narrator) : nodes_(nodes), narrator_(narrator)

@@ -5,13 +5,54 @@
 #include "demo/stage.hpp"
 #include "demo/timeline.hpp"
 
+#include <functional>
 #include <list>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace waitq::cli {
+
+/// Memory for @size bytes that this process shares with its children. Throws std::system_error.
+[[nodiscard]] void *map_shared(std::size_t size);
+void unmap_shared(void *memory, std::size_t size);
+
+/// An object that this process shares with its children.
+template <class T>
+class Shared {
+public:
+    Shared() : object_(new (map_shared(sizeof(T))) T{}) {}
+    Shared(const Shared &) = delete;
+    Shared &operator=(const Shared &) = delete;
+    ~Shared() { unmap_shared(object_, sizeof(T)); }
+    T &operator*() const { return *object_; }
+    T *operator->() const { return object_; }
+
+private:
+    T *object_;
+};
+
+/// A child process that runs a function, and is killed with the object.
+class Child {
+public:
+    /// Throws std::system_error.
+    explicit Child(const std::function<bool()> &body);
+    Child(const Child &) = delete;
+    Child &operator=(const Child &) = delete;
+    ~Child();
+
+    [[nodiscard]] int pid() const { return pid_; }
+    /// Does not wait for that.
+    [[nodiscard]] bool ended();
+    /// It has ended, and its function returned true.
+    [[nodiscard]] bool succeeded() { return ended() && status_ == 0; }
+
+private:
+    int pid_, status_ = -1; // of waitpid(), once it has ended
+    bool reaped_ = false;
+};
 
 /// How a wait in another process ended.
 struct Ended {
@@ -38,15 +79,17 @@ public:
     [[nodiscard]] unsigned long switches() const;
     void signal(int number, const std::string &name);
     [[nodiscard]] const std::string &name() const { return name_; }
-    [[nodiscard]] int pid() const { return pid_; }
+    [[nodiscard]] int pid() const { return child_.pid(); }
 
 private:
-    struct Shared;
+    struct Told {
+        volatile bool done;
+        Ended ended;
+    };
     Scene &scene_;
     std::string name_;
-    Shared *shared_;
-    int pid_ = -1;
-    bool reaped_ = false;
+    Shared<Told> told_;
+    Child child_;
 };
 
 /// The nodes for the exhibits.

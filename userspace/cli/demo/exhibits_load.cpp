@@ -30,12 +30,12 @@ public:
     void load(const std::vector<std::string> &parameters)
     {
         PtyProcess process(insmod(parameters));
-        claim(process.ended() && process.exit_code() == 0 && loaded(), "waitq_lab is loaded");
+        claim(process.succeeded() && loaded(), "waitq_lab is loaded");
     }
     void unload()
     {
         PtyProcess process({"rmmod", "waitq_lab"});
-        claim(process.ended() && process.exit_code() == 0 && !loaded(), "waitq_lab is unloaded");
+        claim(process.succeeded() && !loaded(), "waitq_lab is unloaded");
     }
     void load_plainly()
     {
@@ -75,9 +75,9 @@ void insmod_gate(const std::string &path, Narrator &narrator)
     PtyProcess insmod(scene.insmod({"gate=1"}));
     at_the_gate(insmod);
     PtyProcess opener({"sh", "-c", std::string("echo 1 > ") + gate});
-    scene.claim(opener.ended() && opener.exit_code() == 0, std::string("a shell wrote to ") + gate);
+    scene.claim(opener.succeeded(), std::string("a shell wrote to ") + gate);
     timeline.wakes("writer", "writes, wake_up() -> 1 woken");
-    scene.claim(insmod.ended() && insmod.exit_code() == 0 && Loading::loaded(),
+    scene.claim(insmod.succeeded() && Loading::loaded(),
                 "the load goes on, and waitq_lab is loaded");
     timeline.returns("insmod", "returns 0");
     scene.unload();

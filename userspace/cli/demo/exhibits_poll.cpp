@@ -2,29 +2,17 @@
 // The exhibit of poll: pollers on a device, and which of them a wake-up tells.
 #include "demo/exhibit.hpp"
 
-#include <array>
-#include <csignal>
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace waitq::cli {
 
 namespace {
 
-/// A process that waits for readiness: exit status 0: it came.
-int poller(Scene &scene, bool (*wait)(int fd))
+/// A process that waits for readiness.
+Child poller(Scene &scene, bool (*wait)(int fd))
 {
-    const int pid = fork();
-    if (pid == 0)
-        _exit(wait(scene.stage().device().fd()) ? 0 : 1);
-    return pid;
-}
-bool ends(int pid)
-{
-    int status = -1;
-    return eventually([&] { return waitpid(pid, &status, WNOHANG) == pid; }) && status == 0;
+    return Child([&] { return wait(scene.stage().device().fd()); });
 }
 std::uint64_t linked(Scene &scene)
 {
@@ -37,7 +25,7 @@ std::uint64_t linked(Scene &scene)
 void poll_queue(Scene &scene)
 {
     scene.say("A task polls for an event. poll links an entry and sleeps elsewhere.");
-    const int one = poller(scene, [](int fd) {
+    Child one = poller(scene, [](int fd) {
         pollfd asked{fd, POLLMSG, 0};
         return ::poll(&asked, 1, -1) == 1 && (asked.revents & POLLMSG);
     });
@@ -47,7 +35,7 @@ void poll_queue(Scene &scene)
     scene.say("The wake-up calls the entry's function, which makes poll look and return.");
     (void)scene.stage().wake({});
     scene.timeline().wakes("waker", "posts 1, tells the pollers");
-    scene.claim(ends(one), "the wake-up made it return POLLMSG");
+    scene.claim(eventually([&] { return one.succeeded(); }), "the wake-up made it return POLLMSG");
     scene.timeline().returns("poll", "returns: POLLMSG");
     scene.stage().settle();
     scene.say("Two epoll sets wait for a byte to read, both with EPOLLEXCLUSIVE.");
@@ -57,26 +45,20 @@ void poll_queue(Scene &scene)
         return epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0 &&
                epoll_wait(set, &event, 1, -1) == 1;
     };
-    const std::array pids{poller(scene, epoll), poller(scene, epoll)};
-    const auto asleep = [](int pid) { return state_of(pid) == 'S'; };
-    scene.claim(
-        eventually([&] { return linked(scene) == 2 && asleep(pids[0]) && asleep(pids[1]); }),
-        "both are linked and sleep");
+    Child first = poller(scene, epoll), second = poller(scene, epoll);
+    const auto asleep = [](const Child &child) { return state_of(child.pid()) == 'S'; };
+    scene.claim(eventually([&] { return linked(scene) == 2 && asleep(first) && asleep(second); }),
+                "both are linked and sleep");
     scene.timeline().sleeps("epoll1", "linked, sleeps (S)");
     scene.timeline().sleeps("epoll2", "linked, sleeps (S)");
     scene.say("One byte comes: it is enough for one, and one is told.");
     const std::byte byte{};
     (void)scene.stage().device().write({&byte, 1});
     scene.timeline().wakes("waker", "writes a byte, tells one poller");
-    int status = -1, first = 0;
-    scene.claim(eventually([&] { return (first = waitpid(-1, &status, WNOHANG)) > 0; }) &&
-                    status == 0,
+    scene.claim(eventually([&] { return first.succeeded() || second.succeeded(); }),
                 "one of them returned");
-    const int other = first == pids[0] ? pids[1] : pids[0];
-    scene.claim(asleep(other), "and the other sleeps on");
+    scene.claim(asleep(first.ended() ? second : first), "and the other sleeps on");
     scene.timeline().returns("epoll1", "returns (or the other of the two)");
-    kill(other, SIGKILL);
-    waitpid(other, nullptr, 0);
 }
 
 } // namespace waitq::cli

@@ -3,12 +3,8 @@
 #include "demo/exhibit.hpp"
 
 #include <chrono>
-#include <csignal>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace waitq::cli {
 
@@ -57,59 +53,34 @@ bool busily(const std::function<bool()> &done)
     return true;
 }
 
-/// A child that runs @body and is killed with the object.
-class Child {
-public:
-    explicit Child(const std::function<void()> &body) : pid_(fork())
-    {
-        if (pid_ < 0)
-            throw std::system_error(errno, std::generic_category(), "fork");
-        if (pid_ == 0) {
-            body();
-            _exit(0);
-        }
-    }
-    Child(const Child &) = delete;
-    Child &operator=(const Child &) = delete;
-    ~Child()
-    {
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-    [[nodiscard]] int pid() const { return pid_; }
-
-private:
-    int pid_;
-};
-
 /// What the waiter tells the waker.
-struct Shared {
+struct Told {
     volatile int woken; // how often
     volatile int cpu;   // where it ran first
 };
 
 /// A, which sleeps where it last ran: on the other CPU. Each time that it is woken it tells where.
-void wait_again_and_again(Scene &scene, Shared &shared, const Cpus &cpu)
+bool wait_again_and_again(Scene &scene, Told &told, const Cpus &cpu)
 {
     for (;;) {
         run_on({cpu.there});
         run_on({cpu.here, cpu.there});
         (void)scene.node().wait({.consume = true});
-        shared.cpu = sched_getcpu();
-        shared.woken = shared.woken + 1;
+        told.cpu = sched_getcpu();
+        told.woken = told.woken + 1;
     }
 }
 
 /// Wakes A once, and returns where it ran.
-int woken_on(Scene &scene, Shared &shared, const Child &waiter, WakeKind kind)
+int woken_on(Scene &scene, Told &told, const Child &waiter, WakeKind kind)
 {
-    const int before = shared.woken;
+    const int before = told.woken;
     if (!busily([&] { return scene.waiting() == 1 && state_of(waiter.pid()) == 'S'; }))
         scene.claim(false, "A sleeps");
     (void)scene.wake_silently({.kind = kind});
-    if (!busily([&] { return shared.woken != before; }))
+    if (!busily([&] { return told.woken != before; }))
         scene.claim(false, "A runs");
-    return shared.cpu;
+    return told.cpu;
 }
 
 /**
@@ -117,21 +88,20 @@ int woken_on(Scene &scene, Shared &shared, const Child &waiter, WakeKind kind)
  * that has lately woken many others counts as a server, to whose CPU nobody is brought:
  * wake_wide(). Each second halves that count, and where CPUs share no cache only 0 will do.
  */
-void become_no_server(Scene &scene, Shared &shared, const Cpus &cpu, const Child &waiter)
+void become_no_server(Scene &scene, Told &told, const Cpus &cpu, const Child &waiter)
 {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (woken_on(scene, shared, waiter, WakeKind::wake_up_interruptible_sync) != cpu.here &&
+    while (woken_on(scene, told, waiter, WakeKind::wake_up_interruptible_sync) != cpu.here &&
            std::chrono::steady_clock::now() < give_up) {
     }
 }
 
 /// How many of the rounds woke A onto the waker's CPU.
-int onto_the_wakers(Scene &scene, Shared &shared, const Cpus &cpu, const Child &waiter,
-                    WakeKind kind)
+int onto_the_wakers(Scene &scene, Told &told, const Cpus &cpu, const Child &waiter, WakeKind kind)
 {
     int here = 0;
     for (int round = 0; round < rounds; ++round)
-        here += woken_on(scene, shared, waiter, kind) == cpu.here;
+        here += woken_on(scene, told, waiter, kind) == cpu.here;
     return here;
 }
 
@@ -144,11 +114,7 @@ void sync_hint(Scene &scene)
         throw Otherwise("this exhibit needs two CPUs");
     cpu_set_t before;
     sched_getaffinity(0, sizeof before, &before);
-    void *memory =
-        mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        throw std::system_error(errno, std::generic_category(), "mmap");
-    auto &shared = *new (memory) Shared{};
+    Shared<Told> told;
 
     scene.say("The waker has a CPU to itself. On another, where A fell asleep, a process of the");
     scene.say("lowest priority (nice 19) computes. A may run on both. Without the hint, the");
@@ -160,23 +126,22 @@ void sync_hint(Scene &scene)
             setpriority(PRIO_PROCESS, 0, least_busy);
             for (volatile bool on = true; on;) {
             }
+            return true;
         });
         run_on({cpu.here});
-        const Child waiter([&] { wait_again_and_again(scene, shared, cpu); });
+        const Child waiter([&] { return wait_again_and_again(scene, *told, cpu); });
         // A hint: on a machine that does other things besides, a count may go astray. What holds
         // is that there are such counts, and with a hint that does nothing there are none.
         const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         do {
-            become_no_server(scene, shared, cpu, waiter);
+            become_no_server(scene, *told, cpu, waiter);
             // Nothing is told between the two: that would wake its reader.
-            without = onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible);
-            with =
-                onto_the_wakers(scene, shared, cpu, waiter, WakeKind::wake_up_interruptible_sync);
+            without = onto_the_wakers(scene, *told, cpu, waiter, WakeKind::wake_up_interruptible);
+            with = onto_the_wakers(scene, *told, cpu, waiter, WakeKind::wake_up_interruptible_sync);
         } while ((without >= rounds / 2 || with <= rounds / 2) &&
                  std::chrono::steady_clock::now() < give_up);
     }
     sched_setaffinity(0, sizeof before, &before);
-    munmap(memory, sizeof(Shared));
     const std::string many = "most of " + std::to_string(rounds) + " wake-ups ";
     scene.claim(without < rounds / 2, many + "without the hint left A on its own CPU");
     scene.say("The hint says that the waker is about to sleep, so its CPU is as good as idle.");

@@ -43,13 +43,17 @@ void exclusive_waiters(Scene &scene)
                 "the queue is P2 P1 X1 X2 X3: last in first the plain ones, first in first the "
                 "exclusive ones");
     scene.say(
-        "wake_up goes along the queue, and stops after the first exclusive one that it woke.");
+        "The condition becomes true for all five. wake_up goes along the queue, and stops after");
+    scene.say("the first exclusive one that it woke.");
     scene.claim(scene.wake({.post = 1}).woken == 3,
                 "wake_up woke all plain ones and one exclusive");
     p1.ends();
     p2.ends();
     x1.ends();
-    scene.claim(x2.asleep('S') && x3.asleep('S'), "X2 and X3 sleep on");
+    scene.claim(scene.info().counter == 1 && x2.asleep('S') && x3.asleep('S'),
+                "X2 and X3 sleep on, although their condition is true");
+    scene.say("A sleeping task does not look at its condition. That wake-up was for one exclusive");
+    scene.say("waiter and reached X1 only: X2 and X3 sleep until another one comes.");
     scene.say("wake_up_nr stops after as many exclusive ones as it is told to wake: two.");
     scene.claim(scene.wake({.kind = WakeKind::wake_up_nr, .nr = 2, .post = 0}).woken == 2,
                 "wake_up_nr of 2 woke the two");
@@ -156,7 +160,7 @@ void irq_wake(Scene &scene)
     scene.timeline().sleeps("A", "sleeps (S) in `waitq wait`");
     (void)require(stage.device().arm({.delay = 20ms}), Call::Timer, stage.name());
     scene.timeline().wakes("waker", "arms a timer, which fires");
-    scene.claim(a.ended() && a.exit_code() == 0, "A has returned");
+    scene.claim(a.succeeded(), "A has returned");
     scene.timeline().returns("A", "returns: satisfied");
 }
 

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] bool ended();
     /// The exit status, or -1 if a signal killed it.
     [[nodiscard]] int exit_code() const;
+    /// Waits for the end, as ended(); true: with exit status 0.
+    [[nodiscard]] bool succeeded() { return ended() && exit_code() == 0; }
     /// The signal that killed it, or 0.
     [[nodiscard]] int signal() const;
 

@@ -29,7 +29,7 @@ void write_wakes(Stage &stage, Cat &cat)
     const std::string echo = "echo hello > " + stage.name().path;
     stage.tell("`" + echo + "`: write() makes the condition true, then wakes cat.");
     PtyProcess shell({"sh", "-c", echo});
-    stage.seen(shell.ended() && shell.exit_code() == 0, "echo has written");
+    stage.seen(shell.succeeded(), "echo has written");
     stage.seen(cat->shows("hello"), "cat's terminal shows: hello");
     stage.seen_asleep(*cat, 'S', &waitq_info::readers, "1 reader again");
 }
@@ -48,7 +48,7 @@ void ioctl_wakes(Stage &stage, Cat & /*cat*/)
 
     stage.tell("`waitq wake`, which posts 1 first: now the wait is over.");
     stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
-    stage.seen(waiter.ended() && waiter.exit_code() == 0, "the waiter has returned, with status 0");
+    stage.seen(waiter.succeeded(), "the waiter has returned, with status 0");
 }
 
 void timer_wakes(Stage &stage, Cat & /*cat*/)
@@ -61,7 +61,7 @@ void timer_wakes(Stage &stage, Cat & /*cat*/)
 
     const auto start = steady_clock::now();
     (void)require(stage.device().arm({.delay = delay}), Call::Timer, stage.name());
-    const bool returned = waiter.ended() && waiter.exit_code() == 0;
+    const bool returned = waiter.succeeded();
     const auto took = std::chrono::floor<std::chrono::microseconds>(steady_clock::now() - start);
     stage.seen(returned, "the waiter has returned, with status 0");
     stage.seen(took >= delay, "that was " + format_duration(took) + " later, not early");

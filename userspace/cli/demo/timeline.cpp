@@ -123,7 +123,7 @@ void Timeline::draw(std::ostream &out) const
 {
     if (events_.empty())
         return;
-    out << '\n';
+    out << "\n   | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes\n";
     std::string heads;
     std::vector<State> states;
     for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
@@ -132,7 +132,8 @@ void Timeline::draw(std::ostream &out) const
         heads += head(lane) + ' ';
         states.push_back(lanes_[lane].first);
     }
-    out << "   " << heads << "  (| runs, z sleeps, * acts, < is woken)\n";
+    heads.pop_back();
+    out << "   " << heads << '\n';
     for (const Event &event : events_) {
         out << "   " << row(event, states) << "  " << told(event) << '\n';
         states[event.lane] = event.after;

@@ -11,7 +11,8 @@ namespace waitq::cli {
 /**
  * A narrow lane for each actor, time downwards, what happens at the right:
  *
- *     A B waker   (| runs, z sleeps, * acts, < is woken)
+ *     | runs, z sleeps, * acts; - leads from a waker * to each < or > that it wakes
+ *     A B waker
  *     *   |       A: sleeps
  *     z * |       B: sleeps
  *     z <-*       waker: wake_up() -> 1 woken: B

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// house.hpp - what house.cpp has besides the cores.
+// statics.hpp - what statics.cpp has besides the cores.
 #pragma once
 
 // Each variable of the modules that lives as long as they do is as when they are loaded: zeroed.
