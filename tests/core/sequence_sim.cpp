@@ -4,8 +4,8 @@
 #include "../sim/explorer.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/poll.hpp"
-#include "statics.hpp"
 #include "sequence.hpp"
+#include "statics.hpp"
 
 #include <cerrno>
 #include <memory>
