@@ -95,6 +95,8 @@ public:
     // One step. False: nothing is left to wake. Head's lock held.
     WAITQ_INLINE bool wake(wait_queue_entry *entry)
     {
+        if (events_.counter == 0) // every threshold is 1 or more
+            return false;
         // Read before: a woken waiter may be gone.
         const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
         if (exclusive && !left_.all && left_.nr == 0)

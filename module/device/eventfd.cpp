@@ -60,9 +60,9 @@ Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
         return {0, Error::bad_address};
     if (n > WAITQ_COUNTER_MAX)
         return {0, Error::bad_argument};
-    // One exclusive waiter for each event.
-    const Budget budget =
-        n == 0 ? Budget{false, 0} : Budget{n > __INT_MAX__, static_cast<__u32>(n)};
+    // All exclusive waiters that can have something: one that does not consume would use up the
+    // wake-up of a reader.
+    const Budget budget{n != 0, 0};
     while (post(queue, n, budget).error == Error::overflow) {
         if (blocking != WAITQ_BLOCKS)
             return {0, Error::would_block};

@@ -14,7 +14,7 @@ constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{},
 void notify(Queue &queue, PollMask mask, int band)
 {
     if (queue.pollers.has_sleeper())
-        queue.pollers.wake_up_poll(mask);
+        queue.pollers.wake_up_poll(mask, kapi_cond_resched);
     if (band != 0)
         kill_fasync(&queue.subscribers, KAPI_SIGIO, band);
 }

@@ -96,7 +96,7 @@ enum PollMask : unsigned int {
 };
 
 // Tells those that poll the device for `mask` and, if `band` is not 0, the subscribers to SIGIO.
-// Any context.
+// Process context, no lock held.
 void notify(Queue &queue, PollMask mask, int band);
 
 // The bytes of the longest atomic write. POLLOUT promises that one goes through.

@@ -8,7 +8,7 @@ namespace {
 void tell_pollers(WaitQueue &pollers, PollMask mask)
 {
     if (pollers.has_sleeper())
-        pollers.wake_up_poll(mask);
+        pollers.wake_up_poll(mask, kapi_cond_resched);
 }
 
 // Tells the first chunk of pollers, or up to an exclusive one. True: there may be more.

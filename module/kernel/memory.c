@@ -5,7 +5,9 @@
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/rbtree.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 #include "layout.h"
@@ -27,7 +29,10 @@ void *kapi_zalloc(size_t size)
 	 * Accounted, so that a user who opens many files pays for them. RETRY_MAYFAIL: a load or a
 	 * call that asks for too much fails before the kernel kills another process for it.
 	 */
-	return kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	const gfp_t flags = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+
+	/* kvmalloc() with RETRY_MAYFAIL would first reclaim and compact for whole blocks. */
+	return size > PAGE_SIZE ? __vmalloc(size, flags) : kmalloc(size, flags);
 }
 
 void kapi_free(void *memory)

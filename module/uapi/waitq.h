@@ -13,7 +13,7 @@
  *
  * Errors of every call:
  *   EBADF   the file is not open for what the call does: reading, to wait; writing, to post
- *   EFAULT  a bad address
+ *   EFAULT  a bad address. If the memory is unmapped during the call, the work may be done
  *   EINVAL  a field has a value that the call does not take; the size is below the first version's
  *   ENOTTY  the file is no waitq device, or the module does not know the call
  */
@@ -114,13 +114,13 @@ struct waitq_wake {
  *
  * The timers of all open files share the interrupt time of one CPU. In any 10 ms they get
  * at most WAITQ_TIMER_BUDGET_NS, and one firing more. While more is due than that, users take
- * turns, a firing each; a user whose timer becomes due waits for at most two turns of every other
- * user with due timers, and for the next budget. With 10 such users and firings of 5 us a timer is
- * late by 2.6 ms at most: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
+ * turns, a firing each; a user whose timer becomes due waits for about two turns of every other user
+ * with due timers, at the pace of the budget. With 10 such users and firings of 5 us a timer is late
+ * by about 2.6 ms: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
  * that opened the file; in a user namespace, the owner of the outermost one.) A periodic timer that
  * is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or passes
- * over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers; a kernel thread goes on with
- * the rest.
+ * over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers of the device and as many of
+ * EVENTFDs; a kernel thread goes on with the rest.
  *
  *   ENOMEM
  */
@@ -182,7 +182,8 @@ struct waitq_info {
 
 /*
  * WAITERS: the entries of each wait queue, in its order. A queue that changes meanwhile is shown
- * partly as before and partly as after; a waiter that stays is shown once. A task is shown if it is
+ * partly as before and partly as after; a waiter that stays and is not woken in vain is shown once.
+ * A task is shown if it is
  * of the caller's user, or if the caller has CAP_SYS_PTRACE; else, or if the caller's PID
  * namespace does not have it, WAITQ_WAITER_HIDDEN stands for it.
  *
@@ -216,7 +217,7 @@ struct waitq_waiter {
 	__u32 flags;             /* WAITQ_WAITER_* */
 	__u32 pid;               /* in the caller's PID namespace */
 	__u32 state;             /* a letter, as in /proc/PID/stat */
-	__aligned_s64 since_ns;  /* when the task linked itself; 0: not known */
+	__aligned_s64 since_ns;  /* when the wait began; 0: not known */
 	__aligned_u64 threshold; /* of a task in WAIT; else 0 */
 	char comm[16];
 	char function[40]; /* the wake function, cut to fit */

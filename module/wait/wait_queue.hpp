@@ -97,24 +97,21 @@ public:
 
     // Tells pollers linked here by poll_wait() of the events in `mask` (kernel:
     // wake_up_poll). Only a queue that has no other entries: an exclusive poller would
-    // take a wake-up that was meant for a waiter.
+    // take a wake-up that was meant for a waiter. pause() as for walk().
     // Context: as wake_up().
-    WAITQ_INLINE void wake_up_poll(unsigned int mask)
+    template <class Pause>
+    WAITQ_INLINE void wake_up_poll(unsigned int mask, Pause pause)
     {
-        const Wakes wakes = Wakes::one().with_key(mask);
-        walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-            const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
-            return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
-        });
+        walk(
+            [&](wait_queue_entry * entry)
+                __attribute__((always_inline)) { return wake_poller(entry, mask); },
+            pause);
     }
     // Tells the first chunk of them, with the head's lock held. True: there may be more to tell.
     WAITQ_INLINE bool wake_some_poll(unsigned int mask)
     {
-        const Wakes wakes = Wakes::one().with_key(mask);
-        return walk_chunk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-            const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
-            return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
-        });
+        return walk_chunk([&](wait_queue_entry * entry)
+                              __attribute__((always_inline)) { return wake_poller(entry, mask); });
     }
 
     // Wakes everyone. Each wake function must unlink its entry: the queue is about to go, and its
@@ -164,8 +161,7 @@ public:
                 irq_flags = kapi_head_lock(&head_);
                 steps = 0;
             }
-            wait_queue_entry *entry = marks.next(steps);
-            if (!entry || !visit(entry))
+            if (!marks.step(visit))
                 break;
         }
         marks.end();
@@ -178,11 +174,7 @@ public:
     {
         assert_held();
         Marks marks(&head_);
-        unsigned int steps = 0;
-        for (;;) {
-            wait_queue_entry *entry = marks.next(steps);
-            if (!entry || !visit(entry))
-                break;
+        while (marks.step(visit)) {
         }
         marks.end();
     }
@@ -193,10 +185,8 @@ public:
         assert_held();
         Marks marks(&head_);
         bool more = true;
-        for (unsigned int steps = 0; more && steps < chunk; ++steps) {
-            wait_queue_entry *entry = marks.next(steps);
-            more = entry && visit(entry);
-        }
+        for (unsigned int steps = 0; more && steps < chunk; ++steps)
+            more = marks.step(visit);
         marks.end();
         return more;
     }
@@ -224,20 +214,19 @@ protected:
             kapi_link_first(head, &at_);
             kapi_link_last(head, &end_);
         }
-        // The next entry that is no mark, of any walk; null: there is none. The entry may be woken
-        // and gone afterwards, because the place is behind it already. Counts in `steps` the
-        // entries passed, marks too: other walks may have left many.
-        WAITQ_INLINE wait_queue_entry *next(unsigned int &steps)
+        // Moves the place behind the next entry and calls visit(entry), unless that entry is a
+        // mark: a step as well, because other walks may have left many. The entry may be woken and
+        // gone afterwards. False: the walk is over, by its end or by visit().
+        template <class Visit>
+        WAITQ_INLINE bool step(Visit visit)
         {
-            for (;; ++steps) {
-                wait_queue_entry *next = kapi_next(head_, &at_);
-                if (next == &end_)
-                    return nullptr;
-                kapi_move_behind(&at_, next);
-                if (kapi_entry_function(next) != waitq_pass_mark &&
-                    !(kapi_entry_flags(next) & KAPI_WQ_FLAG_BOOKMARK))
-                    return next;
-            }
+            wait_queue_entry *next = kapi_next(head_, &at_);
+            if (next == &end_)
+                return false;
+            kapi_move_behind(&at_, next);
+            const bool is_mark = kapi_entry_function(next) == waitq_pass_mark ||
+                                 (kapi_entry_flags(next) & KAPI_WQ_FLAG_BOOKMARK);
+            return is_mark || visit(next);
         }
         WAITQ_INLINE void end()
         {
@@ -253,6 +242,13 @@ protected:
     WAITQ_INLINE static void *native_key(Wakes wakes)
     {
         return reinterpret_cast<void *>(static_cast<unsigned long>(wakes.key));
+    }
+    // One step of a walk that tells pollers: it ends at the first exclusive one that it wakes.
+    WAITQ_INLINE static bool wake_poller(wait_queue_entry *entry, unsigned int mask)
+    {
+        const Wakes wakes = Wakes::one().with_key(mask);
+        const bool exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
+        return kapi_entry_wake(entry, wakes.mode, 0, native_key(wakes)) <= 0 || !exclusive;
     }
     // One step of a wake-up's walk. Head's lock held. False: ends it.
     WAITQ_INLINE static bool wake_one(wait_queue_entry *entry, Wakes wakes)

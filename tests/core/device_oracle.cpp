@@ -238,12 +238,9 @@ bool DeviceScenario::spent_on_others(const Player &player) const
 {
     unsigned int least = ~0U;
     for (const Actor &actor : row_.actors)
-        for (const Act &act : actor.acts) {
+        for (const Act &act : actor.acts)
             if (act.op == Op::wake || (act.op == Op::set_timer && act.count))
                 least = std::min(least, act.nr ? act.nr : ~0U);
-            if (act.op == Op::write && act.file >= row_.files)
-                least = std::min(least, static_cast<unsigned int>(act.n));
-        }
     return claim_of(row_, player.call.act).exclusive && least != ~0U &&
            all_exclusive_woken() - exclusive_woken_then_.at(index_of(player)) >= least;
 }

@@ -43,6 +43,14 @@ void transfers(Rows &rows)
     with_eventfd(rows, "reader-and-plain-waiter", {reader, {"waiter", {wait()}}, writer});
     with_eventfd(rows, "reader-behind-greedy-waiter",
                  {{"waiter", {wait(taking, 100)}}, reader, writer});
+    // The waiter takes no event, and so no reader's wake-up either.
+    with_eventfd(rows, "reader-behind-exclusive-waiter",
+                 {{"waiter", {wait(WAITQ_EXCLUSIVE)}}, reader, writer});
+    with_eventfd(rows, "readers-behind-exclusive-waiter",
+                 {{"waiter", {wait(WAITQ_EXCLUSIVE)}},
+                  {"reader A", {take()}},
+                  {"reader B", {take()}},
+                  {"writer", {add(2)}}});
     with_eventfd(rows, "write-of-nothing", {reader, {"writer", {add(0), add()}}});
     with_eventfd(
         rows, "signal",

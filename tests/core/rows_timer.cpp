@@ -134,6 +134,16 @@ void long_queues(Rows &rows)
            {"owner", {set_timer(period, 0, 1, 0, 3)}},
            {"kill(1)", {signal(2)}}},
           1);
+    // The mark of another walk stands among the first: behind waiter B, once waiter A has left.
+    const std::vector<Act> stays{wait(taking, 100)};
+    timer(rows, "long/and-onlooker",
+          {{"waiter A", stays},
+           {"waiter B", stays},
+           {"waiter C", stays},
+           {"onlooker", {plain(Op::list)}},
+           {"owner", {set_timer(period)}},
+           {"kill(1)", {signal(0)}}},
+          1);
     timer(rows, "long/and-waker",
           {{"waiter A", {takes}},
            {"waiter B", {takes}},

@@ -145,6 +145,7 @@ void kapi_link_first(wait_queue_head *opaque_head, wait_queue_entry *mark)
     WaitHead &head = inside(opaque_head);
     must_hold(head, "kapi_link_first()");
     current().walked = &head;
+    current().walk_steps = 0;
     own_mark(mark);
     link(head, inside(mark), Place::very_first);
 }
@@ -161,6 +162,8 @@ void kapi_link_last(wait_queue_head *opaque_head, wait_queue_entry *entry)
 void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
 {
     must_hold(*current().walked, "kapi_move_behind()");
+    if (++current().walk_steps > WAITQ_CHUNK && current().context == Context::interrupt)
+        refuse("%s walks past %u entries in an interrupt", current().name, current().walk_steps);
     List &link = inside(mark).link, &prev = inside(entry).link;
     link.prev->next = link.next;
     link.next->prev = link.prev;

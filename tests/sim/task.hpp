@@ -68,8 +68,9 @@ struct Task {
     };
     std::array<Entry, 6> entries; // and the marks of its walks
     unsigned int entry_count;
-    bool woke;        // default_wake_function(), in the wake function that it calls
-    WaitHead *walked; // the list that its wake-up goes through
+    bool woke;               // default_wake_function(), in the wake function that it calls
+    WaitHead *walked;        // the list that its wake-up goes through
+    unsigned int walk_steps; // entries that the walk has passed, marks too
 
     // Faults: which user copy and which allocation fails, counted from 1; 0: none.
     unsigned int failing_copy, failing_alloc;
