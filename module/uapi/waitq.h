@@ -114,13 +114,13 @@ struct waitq_wake {
  *
  * The timers of all open files share the interrupt time of one CPU. In any 10 ms they get
  * at most WAITQ_TIMER_BUDGET_NS, and one firing more. While more is due than that, users take
- * turns, a firing each; a user whose timer becomes due waits for about two turns of every other user
- * with due timers, at the pace of the budget. With 10 such users and firings of 5 us a timer is late
- * by about 2.6 ms: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
- * that opened the file; in a user namespace, the owner of the outermost one.) A periodic timer that
- * is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or passes
- * over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers of the device and as many of
- * EVENTFDs; a kernel thread goes on with the rest.
+ * turns, a firing each; a user whose timer becomes due waits for about two turns of every other
+ * user with due timers, at the pace of the budget. With 10 such users and firings of 5 us a timer
+ * is late by about 2.6 ms: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
+ * that opened the file; in a user namespace, the owner of the outermost one.) A periodic timer
+ * that is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or
+ * passes over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers of the device and as
+ * many of EVENTFDs; a kernel thread goes on with the rest.
  *
  *   ENOMEM
  */
