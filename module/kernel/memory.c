@@ -30,9 +30,16 @@ void *kapi_zalloc(size_t size)
 	 * call that asks for too much fails before the kernel kills another process for it.
 	 */
 	const gfp_t flags = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	void *memory;
 
-	/* kvmalloc() with RETRY_MAYFAIL would first reclaim and compact for whole blocks. */
-	return size > PAGE_SIZE ? __vmalloc(size, flags) : kmalloc(size, flags);
+	if (size <= PAGE_SIZE)
+		return kmalloc(size, flags);
+	/*
+	 * In one piece if one is free, but nothing is reclaimed or compacted for that:
+	 * kvmalloc() with RETRY_MAYFAIL would.
+	 */
+	memory = kmalloc(size, flags & ~__GFP_DIRECT_RECLAIM);
+	return memory ? memory : __vmalloc(size, flags);
 }
 
 void kapi_free(void *memory)

@@ -47,10 +47,10 @@ machine()
 		# -cx16: in QEMU 7.2 cmpxchg16b leaves an operand in the flags, of which the allocator of
 		# 6.12 dies, within a few boots.
 		options+=(-machine q35 -cpu "max,-cx16")
-		# no_timer_check, tsc=reliable: on a busy machine the emulated processors get no time for a moment;
-		# the kernel takes that for a broken timer and stops, or for an unstable TSC, and then patches
-		# code that another processor runs, of which QEMU's emulation dies. ia32_emulation: some kernels run 32-bit programs only
-		# when told to.
+		# no_timer_check, tsc=reliable: on a busy machine the emulated processors get no time for a
+		# moment. The kernel takes that for a broken timer and stops; or it takes the TSC for
+		# unstable and patches code that another processor runs, and QEMU's emulation fails there.
+		# ia32_emulation: some kernels run 32-bit programs only when told to.
 		arguments="console=ttyS0 no_timer_check tsc=reliable ia32_emulation=1"
 		;;
 	arm64)

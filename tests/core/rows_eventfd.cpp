@@ -110,7 +110,7 @@ void full_counter(Rows &rows)
         rows, "full/poll-out-bad-buffer",
         {{"poller", {on_file(1, poll(out))}}, {"reader A", {take(1, 0)}}, {"reader B", {take()}}},
         full);
-    // What goes back lifts a counter that was filled meanwhile above its maximum.
+    // An event that goes back lifts the counter above its maximum, if it was filled meanwhile.
     with_eventfd(
         rows, "full/poll-err",
         {{"poller", {on_file(1, poll(err))}}, {"reader", {take(1, 0)}}, {"writer", {add()}}}, full);
