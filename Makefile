@@ -78,6 +78,10 @@ demo: ## watch a real kernel put cat to sleep and wake it, in a VM
 test: ## run every test, in a VM
 	@./scripts/test
 
+.PHONY: performance
+performance: ## measure in a VM, and write docs/performance.md with its plots
+	@scripts/lib/performance docs
+
 load: module ## build for the running kernel and insmod waitq.ko; PARAMS="queues=8 ..." (root)
 	insmod '$(tree)/waitq.ko' $(PARAMS)
 

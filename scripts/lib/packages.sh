@@ -20,7 +20,7 @@ packages_module()
 packages_user()
 {
 	local arch=${1:+:$1}
-	echo cmake make libcli11-dev nlohmann-json3-dev
+	echo "cmake make libcli11-dev nlohmann-json3-dev libboost-dev$arch"
 	[[ -z $arch ]] || echo "libstdc++6$arch"
 }
 
@@ -41,6 +41,12 @@ packages_vm()
 packages_vm_arm64()
 {
 	echo qemu-system-arm
+}
+
+# Writing docs/performance.md and its plots.
+packages_performance()
+{
+	echo gnuplot-nox jq
 }
 
 # Checking the style of a change.

@@ -7,8 +7,8 @@ namespace waitq::cli {
 
 std::span<const Command> commands()
 {
-    static const auto table =
-        std::to_array<Command>({list, info, waiters, wait, wake, timer, demo, lab_commands});
+    static const auto table = std::to_array<Command>(
+        {list, info, waiters, wait, wake, timer, demo, bench_command, lab_commands});
     return table;
 }
 

@@ -14,7 +14,7 @@
 namespace waitq::cli {
 
 /**
- * Null, a boolean, a whole number, a string, an array or an object. Objects keep the order in
+ * Null, a boolean, a number, a string, an array or an object. Objects keep the order in
  * which their members were added. (The library that prints it takes seconds to compile, so only
  * json.cpp includes that one.)
  */
@@ -24,8 +24,8 @@ public:
     using Member = std::pair<std::string_view, Json>;
     using Array = std::vector<Json>;
     using Object = std::vector<Member>;
-    using Value =
-        std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, std::string, Array, Object>;
+    using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double,
+                               std::string, Array, Object>;
 
     Json(); ///< null
     Json(std::same_as<bool> auto value) : Json(Value(value)) {}
@@ -33,6 +33,7 @@ public:
     Json(std::unsigned_integral auto value) requires(!std::same_as<decltype(value), bool>)
         : Json(Value(std::uint64_t{value}))
     {}
+    Json(std::same_as<double> auto value) : Json(Value(value)) {}
     Json(const char *text);
     Json(std::string_view text);
     Json(std::string text);

@@ -160,6 +160,10 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{{"wake", "--nr", "2", "--all"}, "excludes"}, Usage{{"timer"}, "--delay is required"},
         Usage{{"timer", "--delay", "1s", "--count", "2"}, "give the --period"},
         Usage{{"timer", "--delay", "1s", "--period", "49us"}, "the shortest is 50us"},
+        Usage{{"bench", "--pattern", "blcking"}, "'blcking' is none of uncontended, blocking"},
+        Usage{{"bench", "--pattern", "blocking,"}, "'' is none of uncontended, blocking"},
+        Usage{{"bench", "--contender", "pipe,tube"}, "'tube' is none of getppid"},
+        Usage{{"bench", "--instructions", "--pattern", "across"}, "needs two processors"},
         Usage{{"demo", "nosuch"}, "there is no exhibit 'nosuch'"},
         Usage{{"demo", "--lab", "waitq0"}, "names no device"}));
 
@@ -257,6 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
         Needs{"waitq", {"waiters"}}, Needs{"waitq", {"wait", "--timeout", "1ms"}},
         Needs{"waitq", {"wake", "--nr", "2"}}, Needs{"waitq", {"timer", "--delay", "0"}},
         Needs{"waitq", {"demo"}}, Needs{"waitq", {"demo", "poll"}},
+        Needs{"waitq", {"bench", "--pattern", "uncontended", "--contender", "waitq-bytes"}},
         Needs{"waitq_lab", {"lab", "list"}}, Needs{"waitq_lab", {"lab", "info"}},
         Needs{"waitq_lab", {"lab", "kinds"}}, Needs{"waitq_lab", {"lab", "waiters"}},
         Needs{"waitq_lab", {"lab", "wait", "--timeout", "1ms"}},

@@ -22,6 +22,7 @@ TEST(Json, HasEveryKindOfValue)
     EXPECT_EQ(Json(-7).dump(), "-7");
     EXPECT_EQ(Json(std::numeric_limits<std::uint64_t>::max()).dump(), "18446744073709551615");
     EXPECT_EQ(Json(std::numeric_limits<std::int64_t>::min()).dump(), "-9223372036854775808");
+    EXPECT_EQ(Json(1.25).dump(), "1.25");
     EXPECT_EQ(Json("a\"b\n").dump(), R"("a\"b\n")");
     EXPECT_EQ(Json::array().dump(), "[]");
 }

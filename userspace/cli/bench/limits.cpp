@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bench/limits.hpp"
+
+#include "bench/numbers.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace waitq::cli::bench {
+
+namespace {
+
+constexpr auto table = std::to_array<Limit>({
+    {"uncontended", "operation", "waitq-bytes", 0, reference, 0, 1.00},
+    {"blocking", "round trip", "waitq-bytes", 0, reference, 0, 1.00},
+    {"uncontended", "operation", "waitq-events", 0, reference, 0, 0.85},
+    {"blocking", "round trip", "waitq-events", 0, reference, 0, 0.95},
+    {"wake-one", "signal", "waitq-events", 4096, "waitq-events", 1, 1.10},
+    {"wake-one", "round trip", "waitq-events", 4096, "waitq-events", 1, 1.10},
+    {"wake-all", "signal", "waitq-events", 64, reference, 64, 1.00},
+    {"wake-all", "waiter", "waitq-events", 64, reference, 64, 1.00},
+    {"wake-all", "signal", "waitq-events", 4096, reference, 4096, 1.00},
+    {"wake-all", "waiter", "waitq-events", 4096, reference, 4096, 1.00},
+});
+
+std::string described(std::string_view contender, unsigned waiters)
+{
+    std::string text(contender);
+    if (waiters != 0)
+        text += " with " + std::to_string(waiters) + (waiters == 1 ? " waiter" : " waiters");
+    return text;
+}
+
+/// Null if it was not measured.
+const Figure *figure(const Measured &measured, std::string_view quantity,
+                     std::string_view contender, unsigned waiters)
+{
+    const Row *row = measured.find(contender, waiters);
+    const auto found = std::ranges::find(measured.pattern->quantities, quantity, &Quantity::name);
+    if (!row || found == measured.pattern->quantities.end())
+        return nullptr;
+    return &row->figures.at(static_cast<std::size_t>(found - measured.pattern->quantities.begin()));
+}
+
+void check_limit(const Results &results, const Limit &limit, std::vector<Check> &checks)
+{
+    const Measured *measured = results.find(limit.pattern);
+    if (!measured)
+        return;
+    const Figure *mine = figure(*measured, limit.quantity, limit.contender, limit.waiters);
+    const Figure *other = figure(*measured, limit.quantity, limit.of, limit.of_waiters);
+    if (!mine || !other)
+        return;
+    const double factor = mine->value / other->value;
+    checks.push_back({factor <= limit.factor,
+                      std::string(limit.pattern) + ", " +
+                          described(limit.contender, limit.waiters) + ", " +
+                          std::string(limit.quantity) + ": " + cost(mine->value) + ' ' +
+                          std::string(name_of(results.unit)) + ", " +
+                          described(limit.of, limit.of_waiters) + ' ' + cost(other->value) + ": " +
+                          decimals(factor, 2) + " times, allowed " + decimals(limit.factor, 2)});
+}
+
+/// One check for each figure that does not repeat, or one for all that do.
+void check_repeats(const Measured &measured, std::vector<Check> &checks)
+{
+    const std::string name(measured.pattern->name);
+    const double allowed = measured.pattern->repeats_within;
+    std::size_t failed = 0, compared = 0;
+    double largest = 0;
+    for (const Row &row : measured.rows)
+        for (std::size_t index = 0; index < row.figures.size(); ++index) {
+            const Quantity &quantity = measured.pattern->quantities[index];
+            const Figure &one = row.figures[index];
+            if (!quantity.cost || !one.again)
+                continue;
+            const double apart = difference(one.value, *one.again);
+            ++compared;
+            largest = std::max(largest, apart);
+            if (apart <= allowed)
+                continue;
+            ++failed;
+            checks.push_back({false, name + ", " + described(row.contender, row.waiters) + ", " +
+                                         std::string(quantity.name) + ": " + cost(one.value) +
+                                         ", then " + cost(*one.again) + ": " +
+                                         decimals(100 * apart, 2) + " % apart, allowed " +
+                                         decimals(100 * allowed, 2) + " %"});
+        }
+    if (compared != 0 && failed == 0)
+        checks.push_back({true, name + ": the figures of two measurements are at most " +
+                                    decimals(100 * largest, 2) + " % apart"});
+}
+
+void check_switches(const Measured &measured, std::vector<Check> &checks)
+{
+    if (measured.pattern != &patterns[Blocking])
+        return;
+    std::size_t failed = 0;
+    for (const Row &row : measured.rows) {
+        const double own = row.figures[1].value, of_peer = row.figures[2].value;
+        if (row.floor ||
+            (std::abs(own - 1) <= switches_within && std::abs(of_peer - 1) <= switches_within))
+            continue;
+        ++failed;
+        checks.push_back({false, "blocking, " + std::string(row.contender) + ": " +
+                                     decimals(own, 3) + " and " + decimals(of_peer, 3) +
+                                     " voluntary switches a round trip, not 1 on each side"});
+    }
+    if (failed == 0)
+        checks.push_back({true, "blocking: each side sleeps once in each round trip"});
+}
+
+} // namespace
+
+std::span<const Limit> limits()
+{
+    return table;
+}
+
+std::vector<Check> check(const Results &results, std::span<const Limit> limits)
+{
+    std::vector<Check> checks;
+    if (results.settled)
+        checks.push_back({*results.settled, "batches agree before the measurement begins"});
+    for (const Measured &measured : results.patterns) {
+        check_switches(measured, checks);
+        check_repeats(measured, checks);
+    }
+    for (const Limit &limit : limits)
+        check_limit(results, limit, checks);
+    return checks;
+}
+
+} // namespace waitq::cli::bench

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// Measures contenders in patterns.
+#pragma once
+
+#include "bench/entries.hpp"
+#include "bench/results.hpp"
+
+#include <functional>
+
+namespace waitq::cli::bench {
+
+/// What is to be measured, and how.
+struct Plan {
+    Unit unit = Unit::Nanoseconds;
+    bool twice = false; ///< all of it a second time, for Figure::again
+    std::vector<const Pattern *> patterns;
+    std::vector<const Entry *> entries; ///< those that this kernel lacks are left out
+    std::function<void(const std::string &)> say = [](const std::string &) {};
+};
+
+/// Throws Failure, std::system_error, std::runtime_error.
+[[nodiscard]] Results measure(const Plan &plan);
+
+} // namespace waitq::cli::bench
