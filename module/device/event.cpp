@@ -124,8 +124,6 @@ WAITQ_INLINE bool is_long(Events &events)
 // Wakes in a queue that is not long. Head's lock held. Returns how many woke.
 WAITQ_INLINE __u64 wake_short(Events &events, Budget budget)
 {
-    if (waiting(events) == 0)
-        return 0;
     const bool mixed = waiting(events, Exclusive::no) != 0 && waiting(events, Exclusive::yes) != 0;
     if (!budget.all && (mixed || budget.nr == 0)) {
         WakeWalk walk(events, budget);
@@ -197,7 +195,7 @@ bool try_events(Queue &queue, const EventWait &wait)
     Events &events = queue.events;
     bool satisfied, room;
     {
-        const HeadGuard guard(events.queue);
+        const HeadIrqGuard guard(events.queue);
         satisfied = test_events(events, wait);
         room = take_room_news(events);
     }
@@ -214,24 +212,46 @@ __u64 room_for(Events &events)
 
 namespace {
 
-// Adds n to the counter and calls wake(), which wakes the waiters. Fills in posted.counter.
-template <class Wake>
-WAITQ_INLINE News add_and_wake(Events &events, __u64 n, Posted &posted, Wake wake)
+// Whether a poller may have to be told of events. Each poll sets `polled` behind its link, under
+// the head's lock; a wake-up that finds nobody linked takes it back, and the next ones need not
+// look:
+//
+//   poller                             waker
+//   link into the pollers' head
+//   lock; polled = true; look; unlock
+//                                      lock; counter += n; polled? yes: linked? yes
+//
+// With the sections the other way round, the look sees the counter, and sets `polled` anew.
+WAITQ_INLINE bool polled(Queue &queue)
 {
+    Events &events = queue.events;
+    events.queue.assert_held();
+    if (events.polled)
+        events.polled = queue.pollers.has_sleeper() || events.pollers.has_sleeper();
+    return events.polled;
+}
+
+// Adds n to the counter, and calls wake() if there are waiters.
+template <class Wake>
+WAITQ_INLINE News add_and_wake(Queue &queue, __u64 n, Wake wake)
+{
+    Events &events = queue.events;
     events.queue.assert_held();
     events.counter += n;
     ++events.totals.wakes;
-    wake();
-    posted.counter = events.counter;
-    return {events.counter != 0, events.counter != 0 && n != 0, take_room_news(events)};
+    if (waiting(events) != 0)
+        wake();
+    const bool ready = events.counter != 0;
+    return {ready && polled(queue), ready && n != 0 && subscribed(queue), take_room_news(events)};
 }
 
-WAITQ_INLINE void wake_rest(Events &events, Budget budget, Posted &posted, News &news)
+// Wakes in a queue that was found long. Returns how many woke.
+__u64 wake_rest(Events &events, Budget budget, News &news)
 {
-    posted.woken = wake_long(events, budget);
-    const HeadGuard guard(events.queue);
-    posted.counter = events.counter;
+    const __u64 woken = wake_long(events, budget);
+    const HeadIrqGuard guard(events.queue);
     news.room |= take_room_news(events);
+    return woken;
 }
 
 } // namespace
@@ -239,59 +259,55 @@ WAITQ_INLINE void wake_rest(Events &events, Budget budget, Posted &posted, News 
 void give_back(Queue &queue, __u64 n)
 {
     Events &events = queue.events;
-    Posted posted{Error::none, 0, 0};
     News news;
-    bool longer;
+    bool longer = false;
     {
-        const HeadGuard guard(events.queue);
+        const HeadIrqGuard guard(events.queue);
         const __u64 most = ~0ULL - events.counter;
-        longer = is_long(events);
-        news = add_and_wake(events, n < most ? n : most, posted, [&] {
+        news = add_and_wake(queue, n < most ? n : most, [&] {
+            longer = is_long(events);
             if (!longer)
-                posted.woken = wake_short(events, Budget::from(0));
+                (void)wake_short(events, Budget::from(0));
         });
         news.full = events.counter > WAITQ_COUNTER_MAX;
     }
     if (longer)
-        wake_rest(events, Budget::from(0), posted, news);
+        (void)wake_rest(events, Budget::from(0), news);
     tell(queue, news);
 }
 
 Posted post(Queue &queue, __u64 n, Budget budget)
 {
     Events &events = queue.events;
-    Posted posted{Error::none, 0, 0};
+    Posted posted{Error::none, 0};
     News news;
-    bool longer;
+    bool longer = false;
     {
-        const HeadGuard guard(events.queue);
+        const HeadIrqGuard guard(events.queue);
         if (n > room_for(events))
-            return {Error::overflow, 0, 0};
-        longer = is_long(events);
-        news = add_and_wake(events, n, posted, [&] {
+            return {Error::overflow, 0};
+        news = add_and_wake(queue, n, [&] {
+            longer = is_long(events);
             if (!longer)
                 posted.woken = wake_short(events, budget);
         });
     }
     if (longer)
-        wake_rest(events, budget, posted, news);
-    tell(queue, news);
+        posted.woken = wake_rest(events, budget, news);
+    if (news.any())
+        tell(queue, news);
     return posted;
 }
 
 void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
 {
     Events &events = queue.events;
-    Posted posted{Error::none, 0, 0};
     News news;
     {
         const HeadGuard guard(events.queue);
         if (n > room_for(events))
             n = 0;
-        news = add_and_wake(events, n, posted, [&] {
-            if (waiting(events) != 0)
-                wake_chunk(events, budget);
-        });
+        news = add_and_wake(queue, n, [&] { wake_chunk(events, budget); });
     }
     const News rest = tell_from_interrupt(queue, news);
     const HeadGuard guard(events.queue);
@@ -306,17 +322,26 @@ void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
 WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns)
 {
     Events &events = queue.events;
+    WaitOutcome outcome;
+    events.queue.lock_irq();
+    // The usual cases first: they need no entry.
+    const bool satisfied = test_events(events, wait);
+    if (satisfied || timeout_ns == 0) {
+        outcome = satisfied ? WaitOutcome::satisfied : WaitOutcome::timed_out;
+        events.totals.timeouts += !satisfied;
+        const bool room = take_room_news(events);
+        events.queue.unlock_irq();
+        if (room)
+            tell(queue, {false, false, true});
+        return outcome;
+    }
     EventEntry entry(events, wait);
     EventClaim claim(entry, wait);
-    WaitOutcome outcome;
-    if (timeout_ns == 0) { // only test
-        const HeadGuard guard(events.queue);
-        outcome = claim.test() ? WaitOutcome::satisfied : WaitOutcome::timed_out;
-        events.totals.timeouts += outcome == WaitOutcome::timed_out;
-    } else if (timeout_ns < 0) {
+    if (timeout_ns < 0) {
         Forever forever;
-        outcome = wait_granted(events.queue, entry, wait.state, forever, claim);
+        outcome = sleep_granted(events.queue, entry, wait.state, forever, claim);
     } else {
+        events.queue.unlock_irq();
         HrTimeout timeout(timeout_ns, wait.slack_ns);
         timeout.begin();
         outcome = wait_granted(events.queue, entry, wait.state, timeout, claim);
@@ -363,9 +388,7 @@ void waitq_deferred(work_struct *work)
         deferred.budget = {false, 0};
     }
     if (waiters) {
-        wake_long(events, budget);
-        const HeadGuard guard(events.queue);
-        news.room |= take_room_news(events);
+        (void)wake_rest(events, budget, news);
     }
     tell(queue, news);
 }

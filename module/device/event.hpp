@@ -9,7 +9,7 @@ namespace waitq {
 
 struct Posted {
     Error error; // none, or overflow: nothing was posted
-    __u64 counter, woken;
+    __u64 woken;
 };
 
 // Adds n to the counter and wakes the waiters of the budget whose condition is true. Then tells

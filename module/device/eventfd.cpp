@@ -30,12 +30,12 @@ class WantsRoom {
 public:
     explicit WantsRoom(Events &events) : events_(events)
     {
-        const HeadGuard guard(events_.queue);
+        const HeadIrqGuard guard(events_.queue);
         ++events_.want_room;
     }
     ~WantsRoom()
     {
-        const HeadGuard guard(events_.queue);
+        const HeadIrqGuard guard(events_.queue);
         --events_.want_room;
     }
     WantsRoom(const WantsRoom &) = delete;
@@ -47,7 +47,7 @@ private:
 
 bool has_room(Events &events, __u64 n)
 {
-    const HeadGuard guard(events.queue);
+    const HeadIrqGuard guard(events.queue);
     return n <= room_for(events);
 }
 
@@ -71,7 +71,7 @@ Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
         if (!wait_event(queue.events.room, TaskState::interruptible, Exclusive::no, Forever(),
                         condition)
                  .satisfied()) {
-            const HeadGuard guard(queue.events.queue);
+            const HeadIrqGuard guard(queue.events.queue);
             ++queue.events.totals.interrupted;
             return {0, Error::interrupted};
         }
@@ -97,7 +97,8 @@ unsigned int waitq_eventfd_poll(waitq_queue *queue, file *filp, poll_table_struc
 {
     waitq::Events &events = queue->events;
     kapi_poll_wait(filp, events.pollers.native(), table);
-    const waitq::HeadGuard guard(events.queue);
+    const waitq::HeadIrqGuard guard(events.queue);
+    events.polled = true;
     unsigned int ready = 0;
     if (events.counter != 0)
         ready |= waitq::poll_in;

@@ -55,7 +55,8 @@ unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *
         if (file->opener.writes && waitq::writable(queue.stream))
             ready |= waitq::poll_out;
     }
-    const waitq::HeadGuard guard(queue.events.queue);
+    const waitq::HeadIrqGuard guard(queue.events.queue);
+    queue.events.polled = true;
     if (file->opener.reads && queue.events.counter != 0)
         ready |= waitq::poll_event;
     return ready;

@@ -11,7 +11,8 @@ namespace waitq {
 namespace {
 
 union Argument {
-    __u32 size; // each struct begins with it
+    __u64 words[13]; // as many as the longest has
+    __u32 size;      // each struct begins with it
     waitq_wait wait;
     waitq_wake wake;
     waitq_timer timer;
@@ -22,11 +23,11 @@ union Argument {
 
 // A call under way: the kernel's copy of its struct, and the address of the user's.
 struct Call {
-    waitq_file &file;
     Argument argument;
+    waitq_file *file;
     unsigned long address;
     __u32 size;  // of the part that both know
-    long result; // of a call that has one
+    long result; // if there is no error
 
     [[nodiscard]] WAITQ_INLINE bool put() const
     {
@@ -37,7 +38,7 @@ struct Call {
 Error call_wait(Call &call)
 {
     waitq_wait &request = call.argument.wait;
-    const Error error = wait(*call.file.queue, request);
+    const Error error = wait(*call.file->queue, request);
     const bool tells_rest = (request.flags & WAITQ_TIMEOUT) && !(request.flags & WAITQ_ABSOLUTE);
     // Success delivers the events, and a failure to write the time that was left takes nothing
     // back. An interrupted call needs that time, because it goes on with it.
@@ -50,25 +51,20 @@ Error call_wait(Call &call)
 
 Error call_wake(Call &call)
 {
-    waitq_wake &request = call.argument.wake;
+    const waitq_wake &request = call.argument.wake;
     if (request.flags != 0 || request.pad != 0)
         return Error::bad_argument;
-    // A post can't be taken back, so a bad address is found before it.
-    if (!call.put())
-        return Error::bad_address;
-    const Posted posted = post(*call.file.queue, request.post, Budget::from(request.nr));
-    if (posted.error != Error::none)
-        return posted.error;
-    request.counter = posted.counter;
-    request.woken = posted.woken;
-    return call.put() ? Error::none : Error::bad_address;
+    const Posted posted = post(*call.file->queue, request.post, Budget::from(request.nr));
+    call.result = posted.woken < __INT_MAX__ ? static_cast<long>(posted.woken) : __INT_MAX__;
+    return posted.error;
 }
 
 Error call_timer(Call &call)
 {
-    if (!call.put()) // as in call_wake()
+    // An arming can't be taken back, so a bad address is found before it.
+    if (!call.put())
         return Error::bad_address;
-    const Error error = call.file.timer.set(call.argument.timer, call.file.opener.user);
+    const Error error = call.file->timer.set(call.argument.timer, call.file->opener.user);
     if (error != Error::none)
         return error;
     return call.put() ? Error::none : Error::bad_address;
@@ -79,7 +75,7 @@ Error call_eventfd(Call &call)
     const __u32 flags = call.argument.eventfd.flags;
     if (flags & ~(KAPI_O_CLOEXEC | KAPI_O_NONBLOCK))
         return Error::bad_argument;
-    call.result = kapi_open_eventfd(call.file.queue, flags);
+    call.result = kapi_open_eventfd(call.file->queue, flags);
     return Error::none;
 }
 
@@ -87,21 +83,23 @@ Error call_info(Call &call)
 {
     if (call.argument.info.flags != 0)
         return Error::bad_argument;
-    waitq_queue_info(call.file.queue, &call.argument.info);
+    waitq_queue_info(call.file->queue, &call.argument.info);
     return call.put() ? Error::none : Error::bad_address;
 }
 
 Error call_waiters(Call &call)
 {
-    const Error error = copy_waiters(*call.file.queue, call.argument.waiters);
+    const Error error = copy_waiters(*call.file->queue, call.argument.waiters);
     if (error != Error::none)
         return error;
     return call.put() ? Error::none : Error::bad_address;
 }
 
+static_assert(sizeof(Argument) == sizeof Argument::words);
+
 struct Row {
     __u32 size;         // of the struct in this version
-    __u32 first;        // in the first version
+    __u32 first;        // in the first version; a number of 64-bit words
     bool reads, writes; // the file must be open for these
     Error (*run)(Call &call);
 };
@@ -109,7 +107,7 @@ struct Row {
 // By number.
 constexpr Row rows[] = {
     {sizeof(waitq_wait), 32, true, false, call_wait},
-    {sizeof(waitq_wake), 40, false, true, call_wake},
+    {sizeof(waitq_wake), 24, false, true, call_wake},
     {sizeof(waitq_timer), 56, false, true, call_timer},
     {sizeof(waitq_eventfd), 8, true, true, call_eventfd},
     {sizeof(waitq_info), 104, false, false, call_info},
@@ -121,6 +119,22 @@ static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   row_count == 6,
               "a row for each call");
 
+// A struct that is not of the first version. Returns 0 or an errno.
+long copy_other_size(Call &call, const Row &row, unsigned long address)
+{
+    const __u32 size = call.size; // the user may change it meanwhile
+    if (size < row.first)
+        return to_errno(Error::bad_argument);
+    // The copy tests each byte of the tail for zero, so its length has a limit.
+    if (size > WAITQ_SIZE_MAX)
+        return to_errno(Error::too_big);
+    if (const int error = kapi_copy_struct_from_user(&call.argument, row.size, address, size))
+        return error;
+    call.argument.size = size;
+    call.size = size < row.size ? size : row.size;
+    return 0;
+}
+
 long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
 {
     if (nr >= row_count)
@@ -128,18 +142,17 @@ long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
     const Row &row = rows[kapi_index_nospec(nr, row_count)];
     if ((row.reads && !file.opener.reads) || (row.writes && !file.opener.writes))
         return to_errno(Error::bad_mode);
-    Call call{file, {}, address, 0, 0};
-    if (!kapi_copy_from_user(&call.size, address, sizeof call.size))
+    Call call;
+    // One copy is enough for a struct of the first version: the usual case.
+    if (!kapi_get_words(call.argument.words, address, row.first / sizeof(__u64)))
         return to_errno(Error::bad_address);
-    if (call.size < row.first)
-        return to_errno(Error::bad_argument);
-    // The copy tests each byte of the tail for zero, so its length has a limit.
-    if (call.size > WAITQ_SIZE_MAX)
-        return to_errno(Error::too_big);
-    if (const int error = kapi_copy_struct_from_user(&call.argument, row.size, address, call.size))
-        return error;
-    if (call.size > row.size)
-        call.size = row.size;
+    call.size = call.argument.size;
+    if (call.size != row.first || row.size != row.first)
+        if (const long error = copy_other_size(call, row, address))
+            return error;
+    call.file = &file;
+    call.address = address;
+    call.result = 0;
     const Error error = row.run(call);
     return error == Error::none ? call.result : to_errno(error);
 }

@@ -44,6 +44,7 @@ struct Events {
     unsigned int waiting[2]; // linked into `queue`, by Exclusive
     unsigned int want_room;  // tasks in `room`, or on their way there
     bool room_news;          // room was made that `room` or the pollers wait for
+    bool polled;             // a poller may be linked, here or into the device's pollers
     Totals totals;
     Deferred deferred;
 };

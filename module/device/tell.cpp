@@ -44,8 +44,6 @@ News tell_from_interrupt(Queue &queue, News news)
         rest.events = tell_some_pollers(queue.pollers, poll_event);
         rest.events |= tell_some_pollers(queue.events.pollers, poll_in);
     }
-    // kill_fasync() begins with this test too. A subscriber that comes later needs no signal.
-    rest.posted &= __atomic_load_n(&queue.subscribers, __ATOMIC_RELAXED) != nullptr;
     return rest;
 }
 

@@ -48,7 +48,9 @@ Error wait(Queue &queue, waitq_wait &request)
     const bool absolute = request.flags & WAITQ_ABSOLUTE;
     const EventWait wait{request.threshold, (request.flags & WAITQ_CONSUME) != 0,
                          request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
-                         states[kapi_index_nospec(request.state, state_count)],
+                         request.state == WAITQ_STATE_INTERRUPTIBLE
+                             ? TaskState::interruptible
+                             : states[kapi_index_nospec(request.state, state_count)],
                          request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0};
     __s64 timeout_ns = -1, begun_ns = 0;
     if (request.flags & WAITQ_TIMEOUT) {

@@ -49,6 +49,11 @@ struct waitq_waiter;
  * May sleep.
  */
 int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size);
+/*
+ * Reads @count 64-bit words from @user, an address in user space: quicker than kapi_copy_from_user()
+ * for a few. True if all were read. May sleep.
+ */
+bool kapi_get_words(unsigned long long *to, unsigned long user, unsigned int count);
 /* True if @size bytes were set to 0. May sleep. */
 bool kapi_clear_user(unsigned long user, size_t size);
 size_t kapi_iter_count(const struct iov_iter *iter);

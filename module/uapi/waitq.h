@@ -8,6 +8,8 @@
  * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
  * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
  *
+ * A call returns 0, but EVENTFD a descriptor, and WAKE the number of waiters that it woke.
+ *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
  *
@@ -93,7 +95,8 @@ struct waitq_wait {
  * WAKE: add `post` to the counter, then wake the waiters whose condition is then true: each that is
  * not exclusive, and of the exclusive ones the first `nr`. (A read of an EVENTFD is an exclusive
  * waiter.) A waiter whose condition is false is passed over and does not count. A consuming waiter
- * lowers the counter for those behind it. With a post of 0 nothing is added.
+ * lowers the counter for those behind it. With a post of 0 nothing is added. The call returns the
+ * number of waiters woken, INT_MAX at most.
  *
  *   EOVERFLOW  the counter would pass WAITQ_COUNTER_MAX
  */
@@ -103,8 +106,6 @@ struct waitq_wake {
 	__u32 nr;    /* exclusive waiters to wake, at most; 0: all */
 	__u32 pad;
 	__aligned_u64 post;
-	__aligned_u64 woken;   /* out: waiters woken */
-	__aligned_u64 counter; /* out: the counter after that */
 };
 
 /*

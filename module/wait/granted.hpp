@@ -50,6 +50,43 @@ WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, voi
     return woke;
 }
 
+// The sleep of wait_granted(), for a caller that has found the condition false under the head's
+// lock. Context: process; the caller has taken the head's lock by lock_irq(), and this function
+// gives it back.
+template <SleepPolicy Sleep, Claim C>
+[[nodiscard]] WAITQ_INLINE WaitOutcome sleep_granted(WaitQueue &queue, WaitEntry &entry,
+                                                     TaskState state, Sleep &sleep, C &claim)
+{
+    queue.assert_held();
+    WaitOutcome outcome = WaitOutcome::satisfied;
+    kapi_link_last(queue.native(), entry.native());
+    claim.linked();
+    for (;;) {
+        kapi_set_current_state(static_cast<unsigned int>(state));
+        queue.unlock_irq();
+        sleep.sleep();
+        if (kapi_is_unlinked(entry.native()))
+            return WaitOutcome::satisfied;
+        queue.lock_irq();
+        // This task may have run before its waker unlinked the entry.
+        if (kapi_is_unlinked(entry.native()))
+            break;
+        if (claim.test())
+            outcome = WaitOutcome::satisfied;
+        else if (sleep.expired())
+            outcome = WaitOutcome::timed_out;
+        else if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
+            outcome = WaitOutcome::signalled;
+        else
+            continue;
+        kapi_unlink(queue.native(), entry.native());
+        claim.left(outcome);
+        break;
+    }
+    queue.unlock_irq();
+    return outcome;
+}
+
 // Sleeps until the claim's condition is true, the time is up, or a signal comes that `state`
 // heeds. Satisfied beats timed out, timed out beats signalled. First in, first out: the entry goes
 // to the tail, exclusive or not.
@@ -68,36 +105,11 @@ template <SleepPolicy Sleep, Claim C>
 {
     if constexpr (KAPI_DEBUG_ATOMIC_SLEEP)
         kapi_might_sleep();
-    WaitOutcome outcome = WaitOutcome::satisfied;
     queue.lock_irq();
-    if (!claim.test()) {
-        kapi_link_last(queue.native(), entry.native());
-        claim.linked();
-        for (;;) {
-            kapi_set_current_state(static_cast<unsigned int>(state));
-            queue.unlock_irq();
-            sleep.sleep();
-            if (kapi_is_unlinked(entry.native()))
-                return WaitOutcome::satisfied;
-            queue.lock_irq();
-            // This task may have run before its waker unlinked the entry.
-            if (kapi_is_unlinked(entry.native()))
-                break;
-            if (claim.test())
-                outcome = WaitOutcome::satisfied;
-            else if (sleep.expired())
-                outcome = WaitOutcome::timed_out;
-            else if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
-                outcome = WaitOutcome::signalled;
-            else
-                continue;
-            kapi_unlink(queue.native(), entry.native());
-            claim.left(outcome);
-            break;
-        }
-    }
+    if (!claim.test())
+        return sleep_granted(queue, entry, state, sleep, claim);
     queue.unlock_irq();
-    return outcome;
+    return WaitOutcome::satisfied;
 }
 
 } // namespace waitq

@@ -334,4 +334,16 @@ private:
     unsigned long irq_flags_;
 };
 
+// The same from process context with interrupts on: a little quicker.
+class [[nodiscard]] HeadIrqGuard {
+public:
+    WAITQ_INLINE explicit HeadIrqGuard(WaitQueue &queue) : queue_(queue) { queue_.lock_irq(); }
+    WAITQ_INLINE ~HeadIrqGuard() { queue_.unlock_irq(); }
+    HeadIrqGuard(const HeadIrqGuard &) = delete;
+    HeadIrqGuard &operator=(const HeadIrqGuard &) = delete;
+
+private:
+    WaitQueue &queue_;
+};
+
 } // namespace waitq

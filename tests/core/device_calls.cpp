@@ -49,10 +49,10 @@ long DeviceScenario::do_wait(Player &player, const Act &act)
 
 long DeviceScenario::do_wake(Player &player, const Act &act)
 {
-    waitq_wake request{sizeof request, 0, act.nr, 0, act.n, ~0ULL, ~0ULL};
+    waitq_wake request{sizeof request, 0, act.nr, 0, act.n};
     sim::tell("posts %llu, wakes %u", act.n, act.nr);
     const long result = ioctl(act.file, WAITQ_NR_WAKE, &request);
-    check_wake(player, act, request, result);
+    check_wake(player, act, result);
     return result;
 }
 

@@ -243,8 +243,8 @@ void DeviceScenario::set_free(Player &player)
     const EventClaim claim = claim_of(row_, act);
     if (claim.waits && !(claim.state & (sim::TASK_INTERRUPTIBLE | sim::TASK_WAKEKILL))) {
         // Nothing but its condition frees it.
-        waitq_wake request{sizeof request, 0, 0, 0, claim.threshold, 0, 0};
-        if (ioctl(0, WAITQ_NR_WAKE, &request) == 0)
+        waitq_wake request{sizeof request, 0, 0, 0, claim.threshold};
+        if (ioctl(0, WAITQ_NR_WAKE, &request) >= 0)
             sums_.posted += request.post;
     }
     if (act && act->op == Op::epoll)

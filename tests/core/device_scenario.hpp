@@ -73,7 +73,7 @@ private:
     static bool parks(const Player &player, const Act &act, unsigned int state);
     void check_wait(const Player &player, const Act &act, const waitq_wait &request, long result);
     void check_left(const Player &player, const Act &act, const waitq_wait &request) const;
-    void check_wake(const Player &player, const Act &act, const waitq_wake &request, long result);
+    void check_wake(const Player &player, const Act &act, long result);
     const char *check_order(const Player &served);
     void check_asleep(const Player &player);
     void check_event_asleep(const Player &player) const;

@@ -247,8 +247,7 @@ void Sequence::wake()
     request.nr = roll(4);
     request.post = roll(5);
     const long result = world_.wake(request);
-    text_ += line("wake %u, post %llu: %ld, woken %llu, counter %llu\n", request.nr,
-                  number(request.post), result, number(request.woken), number(request.counter));
+    text_ += line("wake %u, post %llu: %ld\n", request.nr, number(request.post), result);
 }
 
 void Sequence::events_now()

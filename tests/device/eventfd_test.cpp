@@ -308,7 +308,7 @@ TEST_F(DeviceEventfd, WakesThoseInWaitAndIsWokenByWake)
 
     Caller reader([&] { return get(events); });
     ASSERT_TRUE(asleep_at(reader.tid(), 'S', file, WAITQ_PLACE_EVENTS));
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_EQ(reader.result(), 8);
     ASSERT_EQ(timer(file, timer_request(0)).error, 0);
     EXPECT_EQ(get(events), 8); // waits for the interrupt
@@ -326,13 +326,13 @@ TEST_F(DeviceEventfd, ReadersAreServedInTheirTurn)
     ASSERT_TRUE(asleep_at(first.tid(), 'S', file, WAITQ_PLACE_EVENTS, 2));
     Caller second([&] { return get(events); });
     ASSERT_TRUE(asleep_at(second.tid(), 'S', file, WAITQ_PLACE_EVENTS, 3));
-    EXPECT_EQ(wake(file, 1, every_one).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1, every_one).woken, 1U);
     EXPECT_EQ(first.result(), 8);
     EXPECT_EQ(state_of(second.tid()), 'S');
     EXPECT_EQ(put(events, 2), 8); // of as many readers as there are events: the one that is left
     EXPECT_EQ(second.result(), 8);
     EXPECT_EQ(state_of(never.tid()), 'S');
-    EXPECT_EQ(wake(file, 8).out.woken, 1U);
+    EXPECT_EQ(wake(file, 8).woken, 1U);
     EXPECT_EQ(never.result(), 0);
 }
 
@@ -361,7 +361,7 @@ TEST_F(DeviceEventfd, AnEventThatCouldNotBeDeliveredGoesToAnother)
     ASSERT_TRUE(asleep_at(faulting.tid(), 'S', file, WAITQ_PLACE_EVENTS, 1));
     Caller good([&] { return get(events); });
     ASSERT_TRUE(asleep_at(good.tid(), 'S', file, WAITQ_PLACE_EVENTS, 2));
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_EQ(faulting.result(), -EFAULT);
     EXPECT_EQ(good.result(), 8);
     EXPECT_EQ(info(file).counter, 0U);

@@ -11,7 +11,7 @@ namespace {
 
 // The layouts are final: the same for 32-bit programs (abi32.c asserts the same numbers).
 static_assert(sizeof(waitq_wait) == 32);
-static_assert(sizeof(waitq_wake) == 40);
+static_assert(sizeof(waitq_wake) == 24);
 static_assert(sizeof(waitq_timer) == 56);
 static_assert(sizeof(waitq_eventfd) == 8);
 static_assert(sizeof(waitq_info) == 104);

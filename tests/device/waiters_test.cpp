@@ -241,7 +241,7 @@ TEST_F(Waiters, InfoCountsThoseThatAreLinked)
         ASSERT_TRUE(until([&] { return info(file).event_waiters == 1; }));
         ASSERT_EQ(linked(file, WAITQ_PLACE_EVENTS), 1U)
             << "counted, and not linked; round " << round;
-        ASSERT_EQ(wake(file, 1).out.woken, 1U) << round;
+        ASSERT_EQ(wake(file, 1).woken, 1U) << round;
         ASSERT_EQ(info(file).event_waiters, 0U) << "woken, and still counted";
         ASSERT_EQ(waiter.result(), 0);
     }

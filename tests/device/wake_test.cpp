@@ -88,8 +88,8 @@ TEST_P(Exclusive, WakesAllPlainOnesAndSoManyExclusive)
     const WakeCase &param = GetParam();
     const auto woke = wake(file, 1, param.nr);
     EXPECT_EQ(woke.error, 0);
-    EXPECT_EQ(woke.out.woken, 2 + param.exclusive);
-    EXPECT_EQ(woke.out.counter, 1U);
+    EXPECT_EQ(woke.woken, 2 + param.exclusive);
+    EXPECT_EQ(info(file).counter, 1U);
     std::vector<std::size_t> woken{0, 2};
     for (const std::size_t i : {1U, 3U, 4U})
         if (woken.size() < 2 + param.exclusive)
@@ -100,7 +100,7 @@ TEST_P(Exclusive, WakesAllPlainOnesAndSoManyExclusive)
     EXPECT_EQ(info(file).woken, 2 + param.exclusive);
     EXPECT_EQ(info(file).spurious, 0U);
     // A bare wake-up: the counter is what it was, and that is enough.
-    EXPECT_EQ(wake(file, 0, every_one).out.woken, 3 - param.exclusive);
+    EXPECT_EQ(wake(file, 0, every_one).woken, 3 - param.exclusive);
 }
 
 // First in, first out: for all waiters, exclusive or not, whatever their threshold.
@@ -118,7 +118,7 @@ TEST_F(Wake, FirstInFirstOut)
         ASSERT_EQ(list[i].pid, static_cast<__u32>(waiters.tid(i))) << i;
     std::vector<std::size_t> woken;
     for (std::size_t i = 0; i < list.size(); ++i) {
-        EXPECT_EQ(wake(file, 1, every_one).out.woken, 1U); // an event for one of them
+        EXPECT_EQ(wake(file, 1, every_one).woken, 1U); // an event for one of them
         woken.push_back(i);
         EXPECT_TRUE(waiters.woken(woken));
     }
@@ -135,10 +135,10 @@ TEST_F(Wake, AWaiterThatComesBackIsTheLast)
     EXPECT_EQ(waiters[0].result(), -EINTR);
     Caller again([&] { return wait(file, wait_request(1, takes)).error; });
     ASSERT_TRUE(asleep(again.tid(), 'S', file, &waitq_info::event_waiters_exclusive, 2));
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_EQ(waiters[1].result(), 0);
     EXPECT_EQ(state_of(again.tid()), 'S');
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_EQ(again.result(), 0);
 }
 
@@ -153,13 +153,13 @@ TEST_F(Wake, AThresholdThatIsNeverReachedSwallowsNothing)
     waiters.add(takes);
     waiters.add(takes);
     for (std::size_t i = 1; i <= 2; ++i) {
-        EXPECT_EQ(wake(file, 1, 1).out.woken, 1U);
+        EXPECT_EQ(wake(file, 1, 1).woken, 1U);
         EXPECT_EQ(waiters[i].result(), 0);
         EXPECT_EQ(info(file).counter, 0U);
     }
     EXPECT_EQ(info(file).event_waiters_exclusive, 1U);
     EXPECT_EQ(state_of(waiters.tid(0)), 'S');
-    EXPECT_EQ(wake(file, WAITQ_COUNTER_MAX).out.woken, 1U);
+    EXPECT_EQ(wake(file, WAITQ_COUNTER_MAX).woken, 1U);
     EXPECT_EQ(waiters[0].result(), 0);
 }
 
@@ -169,11 +169,11 @@ TEST_F(Wake, OnlyThoseWhoseConditionIsTrue)
     Waiters waiters(file);
     for (const __u64 threshold : {5ULL, 2ULL, 4ULL, 1ULL, 3ULL})
         waiters.add(0, threshold);
-    EXPECT_EQ(wake(file, 2).out.woken, 2U);
+    EXPECT_EQ(wake(file, 2).woken, 2U);
     EXPECT_TRUE(waiters.woken({1, 3}));
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_TRUE(waiters.woken({1, 3, 4}));
-    EXPECT_EQ(wake(file, 2).out.woken, 2U);
+    EXPECT_EQ(wake(file, 2).woken, 2U);
     EXPECT_TRUE(waiters.woken({0, 1, 2, 3, 4}));
     EXPECT_EQ(info(file).spurious, 0U);
 }
@@ -189,12 +189,12 @@ TEST_F(Wake, TakersLeaveLessForThoseBehindThem)
     waiters.add(takes, 2);         // 3: 0 are left
     waiters.add(0, 1);             // 4
     const auto woke = wake(file, 5, every_one);
-    EXPECT_EQ(woke.out.woken, 2U);
-    EXPECT_EQ(woke.out.counter, 0U);
+    EXPECT_EQ(woke.woken, 2U);
+    EXPECT_EQ(info(file).counter, 0U);
     EXPECT_TRUE(waiters.woken({0, 3}));
-    EXPECT_EQ(wake(file, 3, every_one).out.woken, 2U);
+    EXPECT_EQ(wake(file, 3, every_one).woken, 2U);
     EXPECT_TRUE(waiters.woken({0, 1, 3, 4}));
-    EXPECT_EQ(wake(file, 1).out.woken, 1U);
+    EXPECT_EQ(wake(file, 1).woken, 1U);
     EXPECT_EQ(info(file).counter, 0U);
 }
 
@@ -205,11 +205,11 @@ TEST_F(Wake, CounterIsWhatTheWakeUpLeft)
     waiters.add(takes, 2);
     waiters.add(takes, 2);
     const auto woke = wake(file, 7, 1);
-    EXPECT_EQ(woke.out.woken, 1U);
-    EXPECT_EQ(woke.out.counter, 5U);
+    EXPECT_EQ(woke.woken, 1U);
+    EXPECT_EQ(info(file).counter, 5U);
     // Enough for the second, but it was a wake-up for one.
     EXPECT_EQ(info(file).event_waiters_exclusive, 1U);
-    EXPECT_EQ(wake(file, 0).out.woken, 1U);
+    EXPECT_EQ(wake(file, 0).woken, 1U);
     EXPECT_EQ(info(file).counter, 3U);
 }
 
@@ -318,9 +318,9 @@ TEST_F(Wake, AllOfALongQueue)
         callers.push_back(std::make_unique<Caller>(
             [&, i] { return wait(file, wait_request(i % 2 ? 1 : 2)).error; }));
     ASSERT_TRUE(until([&] { return info(file).event_waiters == many; }));
-    EXPECT_EQ(wake(file, 1, every_one).out.woken, many / 2);
+    EXPECT_EQ(wake(file, 1, every_one).woken, many / 2);
     ASSERT_TRUE(until([&] { return info(file).event_waiters == many / 2; }));
-    EXPECT_EQ(wake(file, 1, every_one).out.woken, many / 2);
+    EXPECT_EQ(wake(file, 1, every_one).woken, many / 2);
     for (const auto &caller : callers)
         EXPECT_EQ(caller->result(), 0);
     EXPECT_EQ(info(file).spurious, 0U);

@@ -138,6 +138,11 @@ bool kapi_copy_from_user(void *to, unsigned long user, size_t size)
     return true;
 }
 
+bool kapi_get_words(unsigned long long *to, unsigned long user, unsigned int count)
+{
+    return kapi_copy_from_user(to, user, count * sizeof *to);
+}
+
 bool kapi_copy_to_user(unsigned long user, const void *from, size_t size)
 {
     must_be_able_to_sleep("copy_to_user()");

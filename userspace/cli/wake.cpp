@@ -33,14 +33,12 @@ struct Given {
 Report run(const Given &given, const Settings & /*settings*/)
 {
     const Device device = open_device(given.device, O_WRONLY);
-    const WakeResult result = require(device.wake(given.request), Call::Wake, given.device);
+    const std::uint64_t woken = require(device.wake(given.request), Call::Wake, given.device);
     return {.json = {{"device", given.device.path},
                      {"nr", given.request.nr},
                      {"post", given.request.post},
-                     {"woken", result.woken},
-                     {"counter", result.counter}},
-            .text = "woken: " + plural(result.woken, "task") + "; the counter is " +
-                    std::to_string(result.counter) + '\n'};
+                     {"woken", woken}},
+            .text = "woken: " + plural(woken, "task") + '\n'};
 }
 
 constexpr const char *footer =

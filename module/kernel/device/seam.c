@@ -15,6 +15,23 @@ int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t
 	return copy_struct_from_user(to, size, (const void __user *)user, user_size);
 }
 
+bool kapi_get_words(unsigned long long *to, unsigned long user, unsigned int count)
+{
+	const u64 __user *from = (const u64 __user *)user;
+	unsigned int i;
+
+	might_fault();
+	if (!user_read_access_begin(from, count * sizeof(*from)))
+		return false;
+	for (i = 0; i < count; i++)
+		unsafe_get_user(to[i], &from[i], fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
 bool kapi_clear_user(unsigned long user, size_t size)
 {
 	return !clear_user((void __user *)user, size);

@@ -36,7 +36,7 @@ protected:
         request.nr = nr;
         request.post = n;
         posted += n;
-        EXPECT_EQ(file.wake(request), 0);
+        EXPECT_GE(file.wake(request), 0);
     }
     void post_one() override { post(1, 1); }
     void post_by(Dice &dice, unsigned int n) override

@@ -24,7 +24,7 @@
 
 _Static_assert(sizeof(void *) == 4, "a 32-bit program");
 _Static_assert(sizeof(struct waitq_wait) == 32, "as in 64-bit programs");
-_Static_assert(sizeof(struct waitq_wake) == 40, "as in 64-bit programs");
+_Static_assert(sizeof(struct waitq_wake) == 24, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_timer) == 56, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_eventfd) == 8, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_info) == 104, "as in 64-bit programs");
@@ -108,7 +108,6 @@ static void test_wake_and_wait(int fd)
     __s64 begin;
 
     CHECK(ioctl(fd, WAITQ_IOC_WAKE, &wake) == 0);
-    CHECK(wake.counter == 0x500000007ULL && wake.woken == 0);
     CHECK(ioctl(fd, WAITQ_IOC_WAIT, &wait) == 0);
     CHECK(wait.timeout_ns > 90 * ONE_SECOND && wait.timeout_ns <= 100 * ONE_SECOND);
     wait.threshold = 8;
@@ -207,8 +206,7 @@ static void test_info_and_waiters(int fd)
     CHECK(waiters.count == 1 && waiters.linked == 1);
     CHECK(list[0].pid == (__u32)child && list[0].threshold == 0x200000001ULL);
     CHECK(list[0].place == WAITQ_PLACE_EVENTS && list[0].since_ns <= now());
-    CHECK(ioctl(fd, WAITQ_IOC_WAKE, &wake) == 0);
-    CHECK(wake.woken == 1 && wake.counter == 0);
+    CHECK(ioctl(fd, WAITQ_IOC_WAKE, &wake) == 1); /* woken */
     CHECK(call3(__NR_waitpid, child, (long)&status, 0) == child && status == 0);
 }
 

@@ -120,13 +120,18 @@ inline long take(const Descriptor &file, __u64 count = 1)
 constexpr __u32 every_one = 0; // waitq_wake.nr
 inline waitq_wake wake_request(__u64 post, __u32 nr = 1)
 {
-    return {sizeof(waitq_wake), 0, nr, 0, post, poison, poison};
+    return {sizeof(waitq_wake), 0, nr, 0, post};
 }
-inline Answer<waitq_wake> wake(const Descriptor &file, waitq_wake request)
+struct Woken {
+    long error; // 0 or -errno
+    __u64 woken;
+};
+inline Woken wake(const Descriptor &file, waitq_wake request)
 {
-    return call(file, WAITQ_IOC_WAKE, request);
+    const long answer = call(file, WAITQ_IOC_WAKE, request).error;
+    return {answer < 0 ? answer : 0, answer < 0 ? 0 : static_cast<__u64>(answer)};
 }
-inline Answer<waitq_wake> wake(const Descriptor &file, __u64 post, __u32 nr = 1)
+inline Woken wake(const Descriptor &file, __u64 post, __u32 nr = 1)
 {
     return wake(file, wake_request(post, nr));
 }

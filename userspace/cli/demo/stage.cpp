@@ -25,7 +25,7 @@ waitq_info Stage::info() const
     return require(device_.info(), Call::Info, name_);
 }
 
-WakeResult Stage::wake(const WakeRequest &request) const
+std::uint64_t Stage::wake(const WakeRequest &request) const
 {
     return require(device_.wake(request), Call::Wake, name_);
 }

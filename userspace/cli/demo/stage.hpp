@@ -19,7 +19,7 @@ public:
     [[nodiscard]] const DeviceName &name() const { return name_; }
     [[nodiscard]] const Device &device() const { return device_; }
     [[nodiscard]] waitq_info info() const;
-    [[nodiscard]] WakeResult wake(const WakeRequest &request) const;
+    [[nodiscard]] std::uint64_t wake(const WakeRequest &request) const;
     /// Takes what is left on the counter.
     void settle() const;
 

@@ -43,11 +43,11 @@ void ioctl_wakes(Stage &stage, Cat & /*cat*/)
     stage.tell(
         "`waitq wake --post 0` tests the waiter's condition, under the queue's lock: false,");
     stage.tell("so the waiter is not woken.");
-    stage.seen(stage.wake({.post = 0}).woken == 0, "0 tasks woken");
+    stage.seen(stage.wake({.post = 0}) == 0, "0 tasks woken");
     stage.seen_asleep(waiter, 'S', &waitq_info::event_waiters, "1 waiter still");
 
     stage.tell("`waitq wake`, which posts 1 first: now the wait is over.");
-    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    stage.seen(stage.wake({.post = 1}) == 1, "1 task woken");
     stage.seen(waiter.succeeded(), "the waiter has returned, with status 0");
 }
 
@@ -120,7 +120,7 @@ void ctrl_c_must_wait(Stage &stage, Cat & /*cat*/)
     seen_passed_over(stage, waiter, SIGINT, "SIGINT");
 
     stage.tell("`waitq wake`: the wait returns, and only then the signal lands.");
-    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    stage.seen(stage.wake({.post = 1}) == 1, "1 task woken");
     last.done();
     constexpr int interrupted = static_cast<int>(ExitCode::Interrupted);
     stage.seen(waiter.shows("satisfied") && waiter.ended() && waiter.exit_code() == interrupted,
@@ -137,7 +137,7 @@ void kill_must_wait(Stage &stage, Cat & /*cat*/)
     seen_passed_over(stage, waiter, SIGKILL, "SIGKILL");
 
     stage.tell("`waitq wake`: the task leaves the kernel, and dies of the signal.");
-    stage.seen(stage.wake({.post = 1}).woken == 1, "1 task woken");
+    stage.seen(stage.wake({.post = 1}) == 1, "1 task woken");
     last.done();
     stage.seen(waiter.ended() && waiter.signal() == SIGKILL, "the waiter was killed by SIGKILL");
 }

@@ -57,15 +57,15 @@ Result<WaitResult> Device::wait(const WaitRequest &request) const
     }
 }
 
-Result<WakeResult> Device::wake(const WakeRequest &request) const
+Result<std::uint64_t> Device::wake(const WakeRequest &request) const
 {
     auto call = sized<waitq_wake>();
     call.nr = request.nr;
     call.post = request.post;
-    const auto answer = ask(fd(), WAITQ_IOC_WAKE, call);
-    if (!answer)
-        return answer.error();
-    return WakeResult{answer->woken, answer->counter};
+    const int woken = ioctl(fd(), WAITQ_IOC_WAKE, &call);
+    if (woken < 0)
+        return last_error();
+    return static_cast<std::uint64_t>(woken);
 }
 
 Result<std::uint64_t> Device::arm(const TimerRequest &request) const

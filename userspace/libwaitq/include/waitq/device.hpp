@@ -45,10 +45,11 @@ public:
     [[nodiscard]] Result<WaitResult> wait(const WaitRequest &request) const;
 
     /**
-     * Adds to the counter, then wakes the waiters whose condition is true. Does not sleep.
+     * Adds to the counter, then wakes the waiters whose condition is true. Returns how
+     * many that were, exclusive or not (INT_MAX at most). Does not sleep.
      * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX; nothing has changed.
      */
-    [[nodiscard]] Result<WakeResult> wake(const WakeRequest &request) const;
+    [[nodiscard]] Result<std::uint64_t> wake(const WakeRequest &request) const;
 
     /**
      * Arms the one timer of this open file; closing the file ends it. An armed timer is cancelled

@@ -34,11 +34,6 @@ struct WakeRequest {
     std::uint64_t post = 1; ///< 0: nothing is added
 };
 
-struct WakeResult {
-    std::uint64_t woken;   ///< waiters woken, exclusive or not
-    std::uint64_t counter; ///< after the wake-up
-};
-
 /// "At that time, and then every `period`, do what wake() does", from a timer's interrupt.
 struct TimerRequest {
     When delay{}; ///< to the first firing

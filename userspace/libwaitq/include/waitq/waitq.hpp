@@ -23,8 +23,8 @@
  *     }
  *
  *     // In another process: post 1, wake every waiter whose condition that makes true.
- *     auto wake = device.wake({.nr = waitq::every_waiter});
- *     // wake->woken tasks were asleep and are no more; the counter is wake->counter.
+ *     auto woken = device.wake({.nr = waitq::every_waiter});
+ *     // *woken tasks were asleep and are no more.
  *
  *     // Post from a timer's interrupt, 50 ms from now and then every 10 ms, three times.
  *     auto former = device.arm({.delay = 50ms, .period = 10ms, .count = 3});
