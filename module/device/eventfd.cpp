@@ -8,10 +8,10 @@ namespace {
 
 constexpr EventWait one_event{1, true, Exclusive::yes, TaskState::interruptible};
 
-Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
+Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking)
 {
     __u64 value = 1;
-    if (kapi_iter_count(to) < sizeof value)
+    if (to.size < sizeof value)
         return {0, Error::bad_argument};
     if (!try_events(queue, one_event)) {
         if (blocking != WAITQ_BLOCKS)
@@ -19,7 +19,8 @@ Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
         if (waitq_wait_events(queue, one_event, -1) != WaitOutcome::satisfied)
             return {0, Error::interrupted};
     }
-    if (kapi_copy_to_iter(&value, sizeof value, to) == sizeof value)
+    if (kapi_try_copy_out(&to, &value, sizeof value) ||
+        kapi_copy_out(&to, &value, sizeof value) == sizeof value)
         return {sizeof value, Error::none};
     give_back(queue, 1);
     return {0, Error::bad_address};
@@ -51,12 +52,13 @@ bool has_room(Events &events, __u64 n)
     return n <= room_for(events);
 }
 
-Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
+Transfer write(Queue &queue, kapi_bytes &from, waitq_blocking blocking)
 {
     __u64 n = 0;
-    if (kapi_iter_count(from) < sizeof n)
+    if (from.size < sizeof n)
         return {0, Error::bad_argument};
-    if (kapi_copy_from_iter(&n, sizeof n, from) != sizeof n)
+    if (!kapi_try_copy_in(&from, &n, sizeof n) &&
+        kapi_copy_in(&from, &n, sizeof n) != sizeof n)
         return {0, Error::bad_address};
     if (n > WAITQ_COUNTER_MAX)
         return {0, Error::bad_argument};
@@ -82,14 +84,14 @@ Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
 } // namespace
 } // namespace waitq
 
-long waitq_eventfd_read(waitq_queue *queue, iov_iter *to, waitq_blocking blocking)
+long waitq_eventfd_read(waitq_queue *queue, kapi_bytes *to, waitq_blocking blocking)
 {
-    return waitq::read(*queue, to, blocking).to_syscall();
+    return waitq::read(*queue, *to, blocking).to_syscall();
 }
 
-long waitq_eventfd_write(waitq_queue *queue, iov_iter *from, waitq_blocking blocking)
+long waitq_eventfd_write(waitq_queue *queue, kapi_bytes *from, waitq_blocking blocking)
 {
-    return waitq::write(*queue, from, blocking).to_syscall();
+    return waitq::write(*queue, *from, blocking).to_syscall();
 }
 
 // See waitq_poll().

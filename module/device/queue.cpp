@@ -58,14 +58,19 @@ void waitq_queue_info(waitq_queue *queue, waitq_info *info)
     waitq::Events &events = queue->events;
     waitq::Totals totals;
     {
-        const waitq::SpinGuard guard(stream.lock);
+        const waitq::SpinIrqGuard guard(stream.lock);
         totals = stream.totals;
         info->readers = stream.waiting_readers;
         info->writers = stream.waiting_writers;
         info->bytes = stream.ring.size();
         info->capacity = stream.ring.capacity();
     }
-    const waitq::HeadGuard guard(events.queue);
+    waitq::CountedQueue *const heads[] = {&stream.readers, &stream.writers, &stream.room};
+    for (waitq::CountedQueue *head : heads) {
+        const waitq::HeadIrqGuard guard(*head);
+        totals.woken += head->woken().tasks;
+    }
+    const waitq::HeadIrqGuard guard(events.queue);
     info->event_waiters = events.waiting[0];
     info->event_waiters_exclusive = events.waiting[1];
     info->counter = events.counter;

@@ -9,8 +9,8 @@
 
 namespace waitq {
 
-// Counts since the module was loaded. The stream has its own, guarded by Stream::lock, and the
-// event counter has its own, guarded by its head's lock.
+// Counts since the module was loaded. The stream has its own, guarded by Stream::lock (its wait
+// queues count the woken), and the event counter has its own, guarded by its head's lock.
 struct Totals {
     __u64 wakes, woken, spurious, timeouts, interrupted;
 };
@@ -67,6 +67,7 @@ struct Stream {
     unsigned int waiting_readers, waiting_writers;
     // SIGIO tells a caller that got EAGAIN because an end was taken, once that end is free.
     bool sigio_in_pending, sigio_out_pending;
+    bool polled; // a poller may be linked
     Totals totals;
 };
 

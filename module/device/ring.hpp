@@ -36,29 +36,43 @@ public:
     WAITQ_INLINE void produce(unsigned int n) { put_ += n; }
     WAITQ_INLINE void consume(unsigned int n) { taken_ += n; }
 
-    // Copy up to n bytes to or from user space, past the wrap; return how many before
+    // Copy up to n bytes to or from the caller's memory, past the wrap; return how many before
     // the first bad address. May sleep.
-    WAITQ_INLINE unsigned int copy_out(unsigned int n, iov_iter *to) const
+    WAITQ_INLINE unsigned int copy_out(unsigned int n, kapi_bytes &to) const
     {
         return copy(taken_, n, [&](unsigned char *at, unsigned int size) {
-            return kapi_copy_to_iter(at, size, to);
+            return kapi_copy_out(&to, at, size);
         });
     }
-    WAITQ_INLINE unsigned int copy_in(unsigned int n, iov_iter *from)
+    WAITQ_INLINE unsigned int copy_in(unsigned int n, kapi_bytes &from)
     {
         return copy(put_, n, [&](unsigned char *at, unsigned int size) {
-            return kapi_copy_from_iter(at, size, from);
+            return kapi_copy_in(&from, at, size);
         });
+    }
+    // The same without sleeping, if n bytes are few and do not wrap: all, or false and none.
+    WAITQ_INLINE bool try_copy_out(unsigned int n, kapi_bytes &to) const
+    {
+        return is_easy(taken_, n) && kapi_try_copy_out(&to, at(taken_), n);
+    }
+    WAITQ_INLINE bool try_copy_in(unsigned int n, kapi_bytes &from)
+    {
+        return is_easy(put_, n) && kapi_try_copy_in(&from, at(put_), n);
     }
 
 private:
+    WAITQ_INLINE unsigned int offset(unsigned int count) const { return count & (capacity_ - 1); }
+    WAITQ_INLINE unsigned char *at(unsigned int count) const { return bytes_ + offset(count); }
+    WAITQ_INLINE bool is_easy(unsigned int from, unsigned int n) const
+    {
+        return n <= KAPI_FEW && n <= capacity_ - offset(from);
+    }
     template <class Move>
     WAITQ_INLINE unsigned int copy(unsigned int from, unsigned int n, Move move) const
     {
-        const unsigned int at = from & (capacity_ - 1);
-        const unsigned int before_wrap = capacity_ - at;
+        const unsigned int before_wrap = capacity_ - offset(from);
         const unsigned int first = n < before_wrap ? n : before_wrap;
-        unsigned int done = static_cast<unsigned int>(move(bytes_ + at, first));
+        unsigned int done = static_cast<unsigned int>(move(at(from), first));
         if (done == first && first < n)
             done += static_cast<unsigned int>(move(bytes_, n - first));
         return done;

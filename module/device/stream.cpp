@@ -2,196 +2,306 @@
 // stream.cpp - read and write: this is where `cat /dev/waitq0` sleeps.
 #include "error.hpp"
 #include "file.hpp"
+#include "tell.hpp"
 
 namespace waitq {
 namespace {
 
-// An exclusive, interruptible wait without a timeout, counted as a waiter. Enters its outcome in
-// the totals. Process context, may sleep, no lock held. Inlined into each caller, so that
-// /proc/PID/wchan and a stack trace name the caller.
+// What a change has made true for others: found under the stream's lock, told without it.
+enum News : unsigned int {
+    no_news = 0,
+    wakes_reader = 1U << 0, // wake one of `readers`
+    wakes_writer = 1U << 1, // of `writers`
+    wakes_room = 1U << 2,   // of `room`
+    says_in = 1U << 3,      // POLLIN, to pollers
+    says_out = 1U << 4,     // POLLOUT
+    sigio_in = 1U << 5,     // POLL_IN, to subscribers
+    sigio_out = 1U << 6,    // POLL_OUT
+};
+WAITQ_INLINE News operator|(News a, News b)
+{
+    return static_cast<News>(static_cast<unsigned int>(a) | static_cast<unsigned int>(b));
+}
+WAITQ_INLINE void operator|=(News &a, News b)
+{
+    a = a | b;
+}
+WAITQ_INLINE News news_if(bool condition, News news)
+{
+    return condition ? news : no_news;
+}
+
+void tell_all(Queue &queue, News news)
+{
+    Stream &stream = queue.stream;
+    if (news & wakes_reader)
+        (void)stream.readers.wake_up(Wakes::one());
+    if (news & says_in)
+        notify(queue, poll_in, news & sigio_in ? KAPI_POLL_IN : 0);
+    if (news & wakes_writer)
+        (void)stream.writers.wake_up(Wakes::one());
+    if (news & wakes_room)
+        (void)stream.room.wake_up(Wakes::one());
+    if (news & says_out)
+        notify(queue, poll_out, news & sigio_out ? KAPI_POLL_OUT : 0);
+}
+
+// Process context, no lock held.
+WAITQ_INLINE void tell(Queue &queue, News news)
+{
+    if (news != no_news)
+        tell_all(queue, news);
+}
+
+// The news, if somebody may listen: see polled() in event.cpp. Stream's lock held.
+WAITQ_INLINE News heard(Queue &queue, News news)
+{
+    Stream &stream = queue.stream;
+    if (stream.polled)
+        stream.polled = queue.pollers.has_sleeper();
+    return news_if(stream.polled || subscribed(queue), news);
+}
+
+// An exclusive, interruptible wait without a timeout, counted in `waiting`. Enters a signal in the
+// totals. `condition` runs with the stream's lock held. Process context, may sleep, no lock held.
+// Inlined into each caller, so that /proc/PID/wchan and a stack trace name the caller.
+//
+// Who makes the condition true looks at `waiting` under the same lock. It is 0 only if no waiter
+// has found the condition false before:
+//
+//   waiter                             waker
+//   lock; condition()? false;
+//   ++waiting; unlock
+//                                      lock; makes it true; waiting != 0: yes; unlock; wakes
+//   links itself; condition()? true
+//
+// With the first two sections the other way round, the waiter finds it true at once.
 template <class Condition>
 [[nodiscard]] WAITQ_INLINE bool sleep_in(Stream &stream, CountedQueue &head, unsigned int &waiting,
                                          Condition condition)
 {
-    // The condition. It also counts wake-ups in vain, and tells onlookers when the wait began.
+    // The condition. It also counts the waiter and its wake-ups in vain, and tells onlookers when
+    // the wait began.
     struct Counted {
         Stream &stream;
-        const __s64 since_ns;
+        unsigned int &waiting;
         Condition &condition;
+        bool counted;
+        __s64 since_ns;
 
-        WAITQ_INLINE bool operator()() const { return condition(); }
+        WAITQ_INLINE bool operator()()
+        {
+            const SpinIrqGuard guard(stream.lock);
+            const bool holds = condition();
+            if (holds && counted) {
+                --waiting;
+            } else if (!holds && !counted) {
+                ++waiting;
+                counted = true;
+                since_ns = kapi_now_ns();
+            }
+            return holds;
+        }
         WAITQ_INLINE const __s64 *waiter_info() const { return &since_ns; }
         WAITQ_INLINE void woken_in_vain() const
         {
-            const SpinGuard guard(stream.lock);
+            const SpinIrqGuard guard(stream.lock);
             ++stream.totals.spurious;
         }
     };
-    {
-        const SpinGuard guard(stream.lock);
-        ++waiting;
-    }
     const WaitResult result = wait_event(head, TaskState::interruptible, Exclusive::yes, Forever(),
-                                         Counted{stream, kapi_now_ns(), condition});
-    const SpinGuard guard(stream.lock);
+                                         Counted{stream, waiting, condition, false, 0});
+    if (result.satisfied())
+        return true;
+    const SpinIrqGuard guard(stream.lock);
     --waiting;
-    stream.totals.woken += result.passed_on;
-    stream.totals.interrupted += result.outcome == WaitOutcome::signalled;
-    return result.satisfied();
-}
-
-// Wakes one waiter in `head`, and enters that in the totals. The condition was made true under
-// the stream's lock, which is no longer held. Process context.
-void wake_one(Stream &stream, CountedQueue &head)
-{
-    // An empty head needs no walk; while the reader is busy its head is empty. has_sleeper() says
-    // why no waiter is missed.
-    const unsigned long woken = head.has_sleeper() ? head.wake_up(Wakes::one()).tasks : 0;
-    const SpinGuard guard(stream.lock);
-    ++stream.totals.wakes;
-    stream.totals.woken += woken;
+    ++stream.totals.interrupted;
+    return false;
 }
 
 // ---- read ------------------------------------------------------------------
 
-// The reader's condition: takes the reading end if there is a byte. Returns the number of bytes
-// held, which only grows while this task has the end; 0: the end was not taken.
-WAITQ_INLINE unsigned int begin_reading(Stream &stream)
-{
-    const SpinGuard guard(stream.lock);
-    stream.sigio_in_pending |= stream.reading;
-    if (!readable(stream))
-        return 0;
-    stream.reading = true;
-    return stream.ring.size();
-}
-
-// Takes `taken` bytes off, gives the reading end back, and wakes the waiters whose condition that
-// may have made true. Called on every way out, so that a wake-up which this reader did not use goes
-// on to the next.
-void end_reading(Queue &queue, unsigned int taken)
+// Takes `taken` bytes off. The caller has the reading end, or holds the lock since it saw that no
+// other has it. Stream's lock held.
+News took(Queue &queue, unsigned int taken)
 {
     Stream &stream = queue.stream;
-    bool bytes_left, someone_writes, now_writable, sigio_in, sigio_out;
+    News news = no_news;
+    const bool was_writable = writable(stream);
+    stream.ring.consume(taken);
+    if (stream.ring.size() != 0) {
+        ++stream.totals.wakes;
+        news |= news_if(stream.waiting_readers != 0, wakes_reader);
+        news |= heard(queue, says_in | news_if(stream.sigio_in_pending, sigio_in));
+    }
+    stream.sigio_in_pending = false;
+    if (taken == 0)
+        return news;
+    ++stream.totals.wakes;
+    news |= news_if(stream.waiting_writers != 0, stream.writing ? wakes_room : wakes_writer);
+    stream.sigio_out_pending |= stream.writing;
+    if (writable(stream))
+        news |= heard(queue, says_out | news_if(!was_writable, sigio_out));
+    return news;
+}
+
+// A read under way. A few bytes are copied under the lock. More, or a few that can't be copied
+// without sleeping, take the reading end first, and are copied without the lock.
+struct Read {
+    Queue &queue;
+    kapi_bytes &to;
+    unsigned int taken = 0;
+    unsigned int held = 0; // not 0: it has the reading end, and so many bytes are there for it
+    News news = no_news;
+
+    // The reader's condition: true, and some bytes taken or the end, if there is a byte. Stream's
+    // lock held.
+    WAITQ_INLINE bool begin()
     {
-        const SpinGuard guard(stream.lock);
-        const bool was_writable = writable(stream);
-        stream.ring.consume(taken);
+        Stream &stream = queue.stream;
+        stream.sigio_in_pending |= stream.reading;
+        if (!readable(stream))
+            return false;
+        held = stream.ring.size();
+        const unsigned int n = most();
+        if (stream.ring.try_copy_out(n, to)) {
+            held = 0;
+            taken = n;
+            news = took(queue, n);
+        } else {
+            stream.reading = true;
+        }
+        return true;
+    }
+    // Copies, and gives the reading end back, with or without a byte: so a wake-up which this
+    // reader did not use goes on to the next.
+    void finish()
+    {
+        Stream &stream = queue.stream;
+        taken = stream.ring.copy_out(most(), to);
+        const SpinIrqGuard guard(stream.lock);
         stream.reading = false;
-        bytes_left = stream.ring.size() != 0;
-        someone_writes = stream.writing;
-        now_writable = writable(stream);
-        sigio_out = now_writable && !was_writable;
-        sigio_in = bytes_left && stream.sigio_in_pending;
-        stream.sigio_in_pending = false;
-        stream.sigio_out_pending |= taken != 0 && someone_writes;
+        news = took(queue, taken);
     }
-    if (bytes_left) {
-        wake_one(stream, stream.readers);
-        notify(queue, poll_in, sigio_in ? KAPI_POLL_IN : 0);
+    WAITQ_INLINE unsigned int most() const
+    {
+        return to.size < held ? static_cast<unsigned int>(to.size) : held;
     }
-    if (taken != 0)
-        wake_one(stream, someone_writes ? stream.room : stream.writers);
-    if (taken != 0 && now_writable)
-        notify(queue, poll_out, sigio_out ? KAPI_POLL_OUT : 0);
-}
+};
 
-WAITQ_INLINE Transfer read(Queue &queue, iov_iter *to, waitq_blocking blocking)
+WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking)
 {
-    Stream &stream = queue.stream;
-    const size_t asked = kapi_iter_count(to);
-    if (asked == 0)
+    if (to.size == 0)
         return {0, Error::none};
-
-    unsigned int held = 0;
-    const auto condition = [&] { return (held = begin_reading(stream)) != 0; };
-    if (!condition()) {
-        if (blocking != WAITQ_BLOCKS)
+    Stream &stream = queue.stream;
+    Read call{queue, to};
+    if (blocking != WAITQ_BLOCKS) {
+        const SpinIrqGuard guard(stream.lock);
+        if (!call.begin())
             return {0, Error::would_block};
-        if (!sleep_in(stream, stream.readers, stream.waiting_readers, condition))
-            return {0, Error::interrupted};
+    } else if (!sleep_in(stream, stream.readers, stream.waiting_readers,
+                         [&] { return call.begin(); })) {
+        return {0, Error::interrupted};
     }
-
-    const unsigned int taken =
-        stream.ring.copy_out(asked < held ? static_cast<unsigned int>(asked) : held, to);
-    end_reading(queue, taken);
-    return {taken, Error::bad_address};
+    if (call.held != 0)
+        call.finish();
+    tell(queue, call.news);
+    return {call.taken, Error::bad_address};
 }
 
 // ---- write -----------------------------------------------------------------
 
-// The writer's condition: takes the writing end if at least `need` bytes fit.
-WAITQ_INLINE bool begin_writing(Stream &stream, size_t need)
-{
-    const SpinGuard guard(stream.lock);
-    stream.sigio_out_pending |= stream.writing;
-    if (stream.writing || stream.ring.room() < need)
-        return false;
-    stream.writing = true;
-    return true;
-}
-
-// Adds `put` bytes for the readers.
-WAITQ_INLINE void publish(Queue &queue, unsigned int put)
+// Adds `n` bytes for the readers. A task that is reading passes on what it leaves. Stream's lock
+// held, and the writing end as in took().
+WAITQ_INLINE News put(Queue &queue, unsigned int n)
 {
     Stream &stream = queue.stream;
-    {
-        const SpinGuard guard(stream.lock);
-        stream.ring.produce(put);
-    }
-    wake_one(stream, stream.readers);
-    notify(queue, poll_in, KAPI_POLL_IN);
+    stream.ring.produce(n);
+    ++stream.totals.wakes;
+    return news_if(stream.waiting_readers != 0 && !stream.reading, wakes_reader) |
+           heard(queue, says_in | sigio_in);
 }
 
-// Gives the writing end back. Called on every way out, as end_reading() is.
+// Gives the writing end back. Called on every way out, as Read::finish() is.
 void end_writing(Queue &queue)
 {
     Stream &stream = queue.stream;
-    bool room_left, now_writable, sigio_out;
+    News news = no_news;
     {
-        const SpinGuard guard(stream.lock);
+        const SpinIrqGuard guard(stream.lock);
         stream.writing = false;
-        room_left = stream.ring.room() != 0;
-        now_writable = writable(stream);
-        sigio_out = now_writable && stream.sigio_out_pending;
+        if (stream.ring.room() != 0) {
+            ++stream.totals.wakes;
+            news |= news_if(stream.waiting_writers != 0, wakes_writer);
+        }
+        if (writable(stream)) // pollers saw the end taken
+            news |= heard(queue, says_out | news_if(stream.sigio_out_pending, sigio_out));
         stream.sigio_out_pending = false;
     }
-    if (room_left)
-        wake_one(stream, stream.writers);
-    if (now_writable) // pollers saw the end taken
-        notify(queue, poll_out, sigio_out ? KAPI_POLL_OUT : 0);
+    tell(queue, news);
 }
+
+// A write under way: as Read.
+struct Write {
+    Queue &queue;
+    kapi_bytes &from;
+    bool whole = false; // all bytes are written, and it never had the writing end
+    News news = no_news;
+
+    // The writer's condition: true, and all written or the end taken, if at least `need` bytes fit.
+    // Stream's lock held.
+    WAITQ_INLINE bool begin(size_t need)
+    {
+        Stream &stream = queue.stream;
+        stream.sigio_out_pending |= stream.writing;
+        const unsigned int room = stream.ring.room();
+        if (stream.writing || room < need)
+            return false;
+        const size_t n = from.size;
+        if (n <= KAPI_FEW && n <= room &&
+            stream.ring.try_copy_in(static_cast<unsigned int>(n), from)) {
+            whole = true;
+            news = put(queue, static_cast<unsigned int>(n));
+        } else {
+            stream.writing = true;
+        }
+        return true;
+    }
+};
 
 // Sleeps until `need` bytes fit. False: a signal came. The caller has the writing end.
 WAITQ_INLINE bool wait_for_room(Stream &stream, size_t need)
 {
-    const auto condition = [&] {
-        const SpinGuard guard(stream.lock);
-        return stream.ring.room() >= need;
-    };
-    return condition() || sleep_in(stream, stream.room, stream.waiting_writers, condition);
+    return sleep_in(stream, stream.room, stream.waiting_writers,
+                    [&] { return stream.ring.room() >= need; });
 }
 
 // The caller has the writing end. An atomic write (need == all of it) goes in whole or not at all;
 // a longer one goes in by parts, as there is room.
-WAITQ_INLINE Transfer write_all(Queue &queue, iov_iter *from, size_t need, waitq_blocking blocking)
+WAITQ_INLINE Transfer write_all(Queue &queue, kapi_bytes &from, size_t need,
+                                waitq_blocking blocking)
 {
     Stream &stream = queue.stream;
     size_t done = 0;
     for (;;) {
-        const size_t wanted = kapi_iter_count(from);
+        const size_t wanted = from.size;
         unsigned int room;
         {
-            const SpinGuard guard(stream.lock);
+            const SpinIrqGuard guard(stream.lock);
             room = stream.ring.room();
         }
         const unsigned int chunk = wanted < room ? static_cast<unsigned int>(wanted) : room;
-        const unsigned int put = stream.ring.copy_in(chunk, from);
-        if (put < need || put == 0)
+        const unsigned int copied = stream.ring.copy_in(chunk, from);
+        if (copied < need || copied == 0)
             return {done, Error::bad_address};
-        publish(queue, put);
-        done += put;
-        if (put < chunk || put == wanted)
+        News news;
+        {
+            const SpinIrqGuard guard(stream.lock);
+            news = put(queue, copied);
+        }
+        tell(queue, news);
+        done += copied;
+        if (copied < chunk || copied == wanted)
             return {done, Error::none};
         need = 1;
         if (blocking != WAITQ_BLOCKS)
@@ -212,27 +322,38 @@ WAITQ_INLINE size_t needed(const Stream &stream, size_t size, waitq_blocking blo
     return blocking == WAITQ_AT_ONCE || size <= atomic_write(stream) ? size : 1;
 }
 
-WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, waitq_blocking blocking)
+WAITQ_INLINE bool begin_now(Write &call, size_t need)
 {
-    Stream &stream = queue.stream;
-    const size_t size = kapi_iter_count(from);
+    const SpinIrqGuard guard(call.queue.stream.lock);
+    return call.begin(need);
+}
+
+WAITQ_INLINE Transfer write(Queue &queue, kapi_bytes &from, waitq_blocking blocking)
+{
+    const size_t size = from.size;
     if (size == 0)
         return {0, Error::none};
+    Stream &stream = queue.stream;
     const size_t need = needed(stream, size, blocking);
+    Write call{queue, from};
 
-    if (!begin_writing(stream, need)) {
+    if (!begin_now(call, need)) {
         if (blocking != WAITQ_BLOCKS)
             return {0, Error::would_block};
         // First the turn, then the room: the condition of `writers` must be the same for
         // all in it, or a wake-up could go to one that needs more room than there is
         // while another, which needs less, sleeps on.
         if (!sleep_in(stream, stream.writers, stream.waiting_writers,
-                      [&] { return begin_writing(stream, 1); }))
+                      [&] { return call.begin(1); }))
             return {0, Error::interrupted};
-        if (!wait_for_room(stream, need)) {
+        if (!call.whole && !wait_for_room(stream, need)) {
             end_writing(queue);
             return {0, Error::interrupted};
         }
+    }
+    if (call.whole) {
+        tell(queue, call.news);
+        return {size, Error::none};
     }
     const Transfer transfer = write_all(queue, from, need, blocking);
     end_writing(queue);
@@ -242,12 +363,12 @@ WAITQ_INLINE Transfer write(Queue &queue, iov_iter *from, waitq_blocking blockin
 } // namespace
 } // namespace waitq
 
-long waitq_read(waitq_file *file, iov_iter *to, waitq_blocking blocking)
+long waitq_read(waitq_file *file, kapi_bytes *to, waitq_blocking blocking)
 {
-    return waitq::read(*file->queue, to, blocking).to_syscall();
+    return waitq::read(*file->queue, *to, blocking).to_syscall();
 }
 
-long waitq_write(waitq_file *file, iov_iter *from, waitq_blocking blocking)
+long waitq_write(waitq_file *file, kapi_bytes *from, waitq_blocking blocking)
 {
-    return waitq::write(*file->queue, from, blocking).to_syscall();
+    return waitq::write(*file->queue, *from, blocking).to_syscall();
 }

@@ -56,10 +56,28 @@ int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t
 bool kapi_get_words(unsigned long long *to, unsigned long user, unsigned int count);
 /* True if @size bytes were set to 0. May sleep. */
 bool kapi_clear_user(unsigned long user, size_t size);
-size_t kapi_iter_count(const struct iov_iter *iter);
-/* Return the bytes copied, fewer than @size at a bad address. May sleep. */
-size_t kapi_copy_to_iter(const void *from, size_t size, struct iov_iter *iter);
-size_t kapi_copy_from_iter(void *to, size_t size, struct iov_iter *iter);
+
+/* The memory that a read fills or a write takes from. */
+struct kapi_bytes {
+	size_t size;           /* not copied yet */
+	unsigned long user;    /* the address of the next in user space, unless there is: */
+	struct iov_iter *iter; /* what describes them */
+};
+/*
+ * Copy and move @to or @from behind what was copied. Return the bytes copied, fewer than @size at a
+ * bad address. May sleep.
+ */
+size_t kapi_copy_out(struct kapi_bytes *to, const void *from, size_t size);
+size_t kapi_copy_in(struct kapi_bytes *from, void *to, size_t size);
+/*
+ * The same without sleeping, for up to KAPI_FEW bytes: all, or it returns false and has not moved.
+ * That may happen at any time, because the memory is not there at the moment or because an iov_iter
+ * describes it. Process context, locks may be held.
+ */
+#define KAPI_FEW 16U
+bool kapi_try_copy_out(struct kapi_bytes *to, const void *from, unsigned int size);
+bool kapi_try_copy_in(struct kapi_bytes *from, void *to, unsigned int size);
+
 bool kapi_capable_sys_admin(void);
 
 /* ---- readiness (poll, SIGIO) ---------------------------------------------- */
@@ -142,8 +160,8 @@ enum waitq_blocking {
 	WAITQ_AT_ONCE, /* IOCB_NOWAIT on a file that blocks: it moves all, or -EAGAIN and nothing */
 };
 /* Return bytes, or a negative errno. May sleep if it blocks. */
-long waitq_read(struct waitq_file *file, struct iov_iter *to, enum waitq_blocking blocking);
-long waitq_write(struct waitq_file *file, struct iov_iter *from, enum waitq_blocking blocking);
+long waitq_read(struct waitq_file *file, struct kapi_bytes *to, enum waitq_blocking blocking);
+long waitq_write(struct waitq_file *file, struct kapi_bytes *from, enum waitq_blocking blocking);
 /* Return a poll mask. */
 unsigned int waitq_poll(struct waitq_file *file, struct file *filp,
 			struct poll_table_struct *table);
@@ -152,9 +170,9 @@ int waitq_fasync(struct waitq_file *file, int fd, struct file *filp, int on);
 long waitq_ioctl(struct waitq_file *file, unsigned int nr, unsigned long argument);
 
 /* Of a descriptor that kapi_open_eventfd() made. As above. */
-long waitq_eventfd_read(struct waitq_queue *queue, struct iov_iter *to,
+long waitq_eventfd_read(struct waitq_queue *queue, struct kapi_bytes *to,
 			enum waitq_blocking blocking);
-long waitq_eventfd_write(struct waitq_queue *queue, struct iov_iter *from,
+long waitq_eventfd_write(struct waitq_queue *queue, struct kapi_bytes *from,
 			 enum waitq_blocking blocking);
 unsigned int waitq_eventfd_poll(struct waitq_queue *queue, struct file *filp,
 				struct poll_table_struct *table);

@@ -262,12 +262,16 @@ protected:
 // The number of tasks that a wake-up woke, of those that wait by a CountedEntry, and the number of
 // exclusive waiters among them.
 struct Woken {
-    unsigned long tasks, exclusive;
+    unsigned long long tasks, exclusive;
 
     WAITQ_INLINE void operator+=(Woken other)
     {
         tasks += other.tasks;
         exclusive += other.exclusive;
+    }
+    WAITQ_INLINE Woken operator-(Woken other) const
+    {
+        return {tasks - other.tasks, exclusive - other.exclusive};
     }
 };
 
@@ -288,10 +292,12 @@ public:
     WAITQ_INLINE Woken wake_locked(Wakes wakes)
     {
         assert_held();
-        woken_ = {0, 0};
+        const Woken before = woken_;
         WaitQueue::wake_locked(wakes);
-        return woken_;
+        return woken_ - before;
     }
+    // By all wake-ups so far. Head's lock held, if anybody may still wake.
+    WAITQ_INLINE Woken woken() const { return woken_; }
 
     // For a wake function that woke the task of a CountedEntry with these flags. Head's lock held.
     WAITQ_INLINE void count_woken(unsigned int flags)
@@ -305,17 +311,16 @@ private:
     {
         Woken woken{0, 0};
         walk([&](wait_queue_entry * entry) __attribute__((always_inline)) {
-            // Other wake-ups may count here while the lock is not held, so this one reads the
-            // count after each entry.
-            woken_ = {0, 0};
+            // Other wake-ups may count here while the lock is not held.
+            const Woken before = woken_;
             const bool go_on = wake_one(entry, wakes);
-            woken += woken_;
+            woken += woken_ - before;
             return go_on;
         });
         return woken;
     }
 
-    Woken woken_; // by the walk under way; guarded by the head's lock
+    Woken woken_; // since init(); guarded by the head's lock
 };
 
 // Holds a head's own lock until the end of its scope (kernel: wait_queue_head_t.lock), for users

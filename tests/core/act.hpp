@@ -61,6 +61,7 @@ struct Act {
     unsigned long long count = 1; // set_timer
     std::size_t size = 0;         // read, write
     std::size_t good = ~0UL;      // bytes of the buffer before a bad address
+    bool present = false;         // that buffer can be accessed without sleeping
     bool nonblock = false;
     bool at_once = false;   // read, write: IOCB_NOWAIT on a file that blocks
     unsigned int mask = 0;  // poll

@@ -102,7 +102,7 @@ long DeviceScenario::do_open_event(Player &player, const Act &act)
 long DeviceScenario::do_take(Player &player, const Act &act)
 {
     __u64 value = 0;
-    iov_iter to{reinterpret_cast<unsigned char *>(&value), act.size, act.good};
+    sim::UserBytes to(reinterpret_cast<unsigned char *>(&value), act.size, act.good, act.present);
     const long result = waitq_eventfd_read(file_of(act).file.eventfd, &to, blocking(act));
     if (result == sizeof value) {
         if (value != 1)
@@ -129,7 +129,7 @@ long DeviceScenario::do_take(Player &player, const Act &act)
 long DeviceScenario::do_add(Player &player, const Act &act)
 {
     __u64 value = act.n;
-    iov_iter from{reinterpret_cast<unsigned char *>(&value), act.size, act.good};
+    sim::UserBytes from(reinterpret_cast<unsigned char *>(&value), act.size, act.good, act.present);
     const long result = waitq_eventfd_write(file_of(act).file.eventfd, &from, blocking(act));
     if (result == sizeof value) {
         sums_.posted += act.n;
@@ -191,7 +191,7 @@ long DeviceScenario::do_info(const Player &player, const Act &act)
 long DeviceScenario::do_read(Player &player, const Act &act)
 {
     Io &mine = io(player);
-    iov_iter to{&mine.buffer.at(mine.byte_count), act.size, act.good};
+    sim::UserBytes to(&mine.buffer.at(mine.byte_count), act.size, act.good, act.present);
     const long result = waitq_read(file_of(act).file.device, &to, blocking(act));
     if (result > 0) {
         mine.byte_count += static_cast<unsigned int>(result);
@@ -206,7 +206,7 @@ long DeviceScenario::do_write(Player &player, const Act &act)
     std::array<unsigned char, max_bytes> bytes{};
     for (unsigned int i = 0; i < act.size; ++i)
         bytes.at(i) = byte_of(index_of(player), mine.written + i);
-    iov_iter from{bytes.data(), act.size, act.good};
+    sim::UserBytes from(bytes.data(), act.size, act.good, act.present);
     const long result = waitq_write(file_of(act).file.device, &from, blocking(act));
     if (result <= 0)
         return result;

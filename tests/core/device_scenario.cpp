@@ -59,7 +59,7 @@ void DeviceScenario::prepare()
     queue_->events.counter = sums_.posted = row_.counter;
     for (unsigned int i = 0; i < row_.bytes; ++i) {
         auto byte = static_cast<unsigned char>(7U << 5 | (i & 31));
-        iov_iter from{&byte, 1, 1};
+        sim::UserBytes from(&byte, 1);
         written_ += static_cast<unsigned long long>(
             waitq_write(files_[0].file.device, &from, WAITQ_NONBLOCK));
     }

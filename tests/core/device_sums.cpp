@@ -206,11 +206,14 @@ void DeviceScenario::check_empty() const
 
 void DeviceScenario::check_figures() const
 {
-    const waitq::Totals &events = queue_->events.totals, &stream = queue_->stream.totals;
+    const waitq::Totals &events = queue_->events.totals;
     const unsigned long long woken = all_woken();
-    if (row_.event_files == 0 && events.woken + stream.woken != woken)
-        refuse("the figures count %llu tasks woken; there were %llu",
-               static_cast<unsigned long long>(events.woken + stream.woken), woken);
+    unsigned long long counted = events.woken;
+    for (waitq::CountedQueue *head : std::initializer_list<waitq::CountedQueue *>{
+             &queue_->stream.readers, &queue_->stream.writers, &queue_->stream.room})
+        counted += head->woken().tasks;
+    if (row_.event_files == 0 && counted != woken)
+        refuse("the figures count %llu tasks woken; there were %llu", counted, woken);
     // No timer woke more than it was asked for.
     unsigned long long most = 0;
     bool all = row_.event_files != 0;

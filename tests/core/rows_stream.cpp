@@ -15,6 +15,12 @@ void stream(Rows &rows, const std::string &name, std::vector<Actor> actors,
     row.actors = std::move(actors);
     row.capacity = capacity;
     row.bytes = bytes;
+    rows.push_back(row);
+    // The same with memory that can be accessed under the lock.
+    row.name = "stream-few/" + name;
+    for (Actor &actor : row.actors)
+        for (Act &act : actor.acts)
+            act.present = true;
     rows.push_back(std::move(row));
 }
 

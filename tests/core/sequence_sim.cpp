@@ -87,7 +87,7 @@ public:
     long take_now() override { return take(WAITQ_NONBLOCK); }
     long add_now(unsigned long long n) override
     {
-        iov_iter from{reinterpret_cast<unsigned char *>(&n), sizeof n, sizeof n};
+        sim::UserBytes from(reinterpret_cast<unsigned char *>(&n), sizeof n);
         return for_user(waitq_eventfd_write(queue_, &from, WAITQ_NONBLOCK));
     }
     long wake_in_lab(lab_wake &request) override
@@ -158,8 +158,8 @@ private:
         case SequenceCall::What::lab_wait:
             return in_lab(LAB_NR_WAIT, &slot.call.in_lab, sizeof slot.call.in_lab);
         case SequenceCall::What::read: {
-            iov_iter to{reinterpret_cast<unsigned char *>(slot.buffer.data()), slot.call.size,
-                        slot.call.size};
+            sim::UserBytes to(reinterpret_cast<unsigned char *>(slot.buffer.data()),
+                              slot.call.size);
             return for_user(waitq_read(file_, &to, WAITQ_BLOCKS));
         }
         case SequenceCall::What::write:
@@ -179,17 +179,17 @@ private:
     long take(waitq_blocking blocking)
     {
         unsigned long long value = 0;
-        iov_iter to{reinterpret_cast<unsigned char *>(&value), sizeof value, sizeof value};
+        sim::UserBytes to(reinterpret_cast<unsigned char *>(&value), sizeof value);
         return for_user(waitq_eventfd_read(queue_, &to, blocking));
     }
     long read(std::string &bytes, waitq_blocking blocking)
     {
-        iov_iter to{reinterpret_cast<unsigned char *>(bytes.data()), bytes.size(), bytes.size()};
+        sim::UserBytes to(reinterpret_cast<unsigned char *>(bytes.data()), bytes.size());
         return for_user(waitq_read(file_, &to, blocking));
     }
     long write(const char *bytes, std::size_t size, waitq_blocking blocking)
     {
-        iov_iter from{reinterpret_cast<unsigned char *>(const_cast<char *>(bytes)), size, size};
+        sim::UserBytes from(reinterpret_cast<unsigned char *>(const_cast<char *>(bytes)), size);
         return for_user(waitq_write(file_, &from, blocking));
     }
 

@@ -186,48 +186,65 @@ unsigned long kapi_index_nospec(unsigned long index, unsigned long size)
     return index < size ? index : 0;
 }
 
-size_t kapi_iter_count(const iov_iter *iter)
+static size_t advance(kapi_bytes *bytes, size_t size)
 {
-    return iter->count;
-}
-
-static size_t advance(iov_iter *iter, size_t size)
-{
-    const size_t moved = std::min({size, iter->count, iter->good});
-    iter->at += moved;
-    iter->count -= moved;
-    iter->good -= moved;
+    const size_t moved = std::min({size, bytes->size, bytes->iter->good});
+    bytes->user += moved;
+    bytes->size -= moved;
+    bytes->iter->good -= moved;
     return moved;
 }
 
-// A step of its own, byte by byte: another access to these bytes races with it.
+// Byte by byte: another access to these bytes races with it.
 static void access_bytes(const void *memory, size_t size, Access access)
 {
-    point();
     for (size_t i = 0; i < size; ++i)
         plain_access(static_cast<const unsigned char *>(memory) + i, 1, access);
 }
 
-size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
+static size_t out(kapi_bytes *to, const void *from, size_t size)
 {
-    must_be_able_to_sleep("copy_to_iter()");
-    unsigned char *to = iter->at;
-    const size_t moved = advance(iter, size);
+    auto *user = reinterpret_cast<unsigned char *>(to->user);
+    const size_t moved = advance(to, size);
     access_bytes(from, moved, Access::read);
-    std::memcpy(to, from, moved);
+    std::memcpy(user, from, moved);
     tell("copies %zu of %zu bytes to its buffer", moved, size);
     return moved;
 }
 
-size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
+static size_t in(kapi_bytes *from, void *to, size_t size)
 {
-    must_be_able_to_sleep("copy_from_iter()");
-    const unsigned char *from = iter->at;
-    const size_t moved = advance(iter, size);
+    const auto *user = reinterpret_cast<const unsigned char *>(from->user);
+    const size_t moved = advance(from, size);
     access_bytes(to, moved, Access::write);
-    std::memcpy(to, from, moved);
+    std::memcpy(to, user, moved);
     tell("copies %zu of %zu bytes from its buffer", moved, size);
     return moved;
+}
+
+// With a step of its own: others come between.
+size_t kapi_copy_out(kapi_bytes *to, const void *from, size_t size)
+{
+    must_be_able_to_sleep("copy_to_user()");
+    point();
+    return out(to, from, size);
+}
+
+size_t kapi_copy_in(kapi_bytes *from, void *to, size_t size)
+{
+    must_be_able_to_sleep("copy_from_user()");
+    point();
+    return in(from, to, size);
+}
+
+bool kapi_try_copy_out(kapi_bytes *to, const void *from, unsigned int size)
+{
+    return to->iter->present && to->iter->good >= size && out(to, from, size) == size;
+}
+
+bool kapi_try_copy_in(kapi_bytes *from, void *to, unsigned int size)
+{
+    return from->iter->present && from->iter->good >= size && in(from, to, size) == size;
 }
 
 } // extern "C"

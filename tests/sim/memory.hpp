@@ -4,13 +4,15 @@
 
 #include "host.hpp"
 
+#include <kernel/device.h>
+
 #include <cstddef>
 #include <string>
 
-// A user buffer of a read or a write, of which the first `good` bytes can be accessed.
+// The memory of a read or a write, of which the first `good` bytes can be accessed.
 struct iov_iter {
-    unsigned char *at;
-    size_t count, good;
+    size_t good;
+    bool present; // it can be accessed without sleeping
 };
 
 namespace sim {
@@ -20,5 +22,16 @@ std::size_t memory_in_use();
 // Refuses an access to kernel memory that is freed or was never allocated.
 void check_memory(const void *memory, std::size_t size);
 std::string describe_memory(const void *memory);
+
+struct UserBytes : kapi_bytes {
+    UserBytes(unsigned char *at, size_t size, size_t good, bool present)
+        : kapi_bytes{size, reinterpret_cast<unsigned long>(at), &memory}, memory{good, present}
+    {}
+    UserBytes(unsigned char *at, size_t size) : UserBytes(at, size, size, false) {}
+    UserBytes(const UserBytes &) = delete;
+    UserBytes &operator=(const UserBytes &) = delete;
+
+    iov_iter memory;
+};
 
 } // namespace sim

@@ -6,6 +6,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/uio.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
@@ -51,21 +52,46 @@ static int fop_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-enum waitq_blocking waitq_blocking_of(const struct kiocb *iocb)
+enum waitq_blocking waitq_blocking_of(const struct file *filp, const struct kiocb *iocb)
 {
-	if (iocb->ki_filp->f_flags & O_NONBLOCK)
+	if (filp->f_flags & O_NONBLOCK)
 		return WAITQ_NONBLOCK;
-	return iocb->ki_flags & IOCB_NOWAIT ? WAITQ_AT_ONCE : WAITQ_BLOCKS;
+	return iocb && (iocb->ki_flags & IOCB_NOWAIT) ? WAITQ_AT_ONCE : WAITQ_BLOCKS;
 }
 
-static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
+struct kapi_bytes waitq_bytes_of(struct iov_iter *iter)
 {
-	return waitq_read(iocb->ki_filp->private_data, to, waitq_blocking_of(iocb));
+	return (struct kapi_bytes){ .size = iov_iter_count(iter), .iter = iter };
 }
 
-static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
+/* read() and write() come here, because an iocb and an iov_iter cost them more than the work. */
+static ssize_t fop_read(struct file *filp, char __user *user, size_t size, loff_t *pos)
 {
-	return waitq_write(iocb->ki_filp->private_data, from, waitq_blocking_of(iocb));
+	struct kapi_bytes to = { .size = size, .user = (unsigned long)user };
+
+	return waitq_read(filp->private_data, &to, waitq_blocking_of(filp, NULL));
+}
+
+static ssize_t fop_write(struct file *filp, const char __user *user, size_t size, loff_t *pos)
+{
+	struct kapi_bytes from = { .size = size, .user = (unsigned long)user };
+
+	return waitq_write(filp->private_data, &from, waitq_blocking_of(filp, NULL));
+}
+
+static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct kapi_bytes to = waitq_bytes_of(iter);
+
+	return waitq_read(iocb->ki_filp->private_data, &to, waitq_blocking_of(iocb->ki_filp, iocb));
+}
+
+static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct kapi_bytes from = waitq_bytes_of(iter);
+
+	return waitq_write(iocb->ki_filp->private_data, &from,
+			   waitq_blocking_of(iocb->ki_filp, iocb));
 }
 
 static __poll_t fop_poll(struct file *filp, poll_table *table)
@@ -91,6 +117,8 @@ const struct file_operations waitq_fops = {
 	.owner = THIS_MODULE,
 	.open = fop_open,
 	.release = fop_release,
+	.read = fop_read,
+	.write = fop_write,
 	.read_iter = fop_read_iter,
 	.write_iter = fop_write_iter,
 	.poll = fop_poll,

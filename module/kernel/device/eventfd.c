@@ -9,14 +9,35 @@
 #include "../device.h"
 #include "kernel.h"
 
-static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
+/* As in chardev.c. */
+static ssize_t fop_read(struct file *filp, char __user *user, size_t size, loff_t *pos)
 {
-	return waitq_eventfd_read(iocb->ki_filp->private_data, to, waitq_blocking_of(iocb));
+	struct kapi_bytes to = { .size = size, .user = (unsigned long)user };
+
+	return waitq_eventfd_read(filp->private_data, &to, waitq_blocking_of(filp, NULL));
 }
 
-static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t fop_write(struct file *filp, const char __user *user, size_t size, loff_t *pos)
 {
-	return waitq_eventfd_write(iocb->ki_filp->private_data, from, waitq_blocking_of(iocb));
+	struct kapi_bytes from = { .size = size, .user = (unsigned long)user };
+
+	return waitq_eventfd_write(filp->private_data, &from, waitq_blocking_of(filp, NULL));
+}
+
+static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct kapi_bytes to = waitq_bytes_of(iter);
+
+	return waitq_eventfd_read(iocb->ki_filp->private_data, &to,
+				  waitq_blocking_of(iocb->ki_filp, iocb));
+}
+
+static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct kapi_bytes from = waitq_bytes_of(iter);
+
+	return waitq_eventfd_write(iocb->ki_filp->private_data, &from,
+				   waitq_blocking_of(iocb->ki_filp, iocb));
 }
 
 static __poll_t fop_poll(struct file *filp, poll_table *table)
@@ -27,6 +48,8 @@ static __poll_t fop_poll(struct file *filp, poll_table *table)
 /* The owner keeps the module, and so the queue, for as long as such a file is open. */
 static const struct file_operations eventfd_fops = {
 	.owner = THIS_MODULE,
+	.read = fop_read,
+	.write = fop_write,
 	.read_iter = fop_read_iter,
 	.write_iter = fop_write_iter,
 	.poll = fop_poll,

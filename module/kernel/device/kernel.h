@@ -5,6 +5,9 @@
 
 struct attribute_group;
 struct file_operations;
+struct file;
+struct iov_iter;
+struct kapi_bytes;
 struct kiocb;
 struct waitq_queue;
 
@@ -13,7 +16,9 @@ struct waitq_queue *waitq_queue_of(unsigned int index);
 
 /* chardev.c */
 extern const struct file_operations waitq_fops;
-enum waitq_blocking waitq_blocking_of(const struct kiocb *iocb);
+/* What a read or write does that would sleep: of an iocb, or (null) of the file alone. */
+enum waitq_blocking waitq_blocking_of(const struct file *filp, const struct kiocb *iocb);
+struct kapi_bytes waitq_bytes_of(struct iov_iter *iter);
 
 /* sysfs.c: the files of /sys/class/waitq/waitqN; a device's drvdata is its queue. */
 extern const struct attribute_group *waitq_attribute_groups[];

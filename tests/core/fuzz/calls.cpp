@@ -96,8 +96,8 @@ void World::do_read(bool nonblock)
     const std::size_t size = input_.flag() ? input_.byte() : input_.number() % most;
     const unsigned long at = place(size);
     const bool faults = current().failing_copy != 0;
-    iov_iter iter{at, size};
-    const long result = waitq_read(some_file().open->native().device, &iter,
+    kapi_bytes memory{size, at, nullptr};
+    const long result = waitq_read(some_file().open->native().device, &memory,
                                    nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS);
     threads::must_be_clean();
     if (size == 0) {
@@ -126,10 +126,10 @@ void World::do_write(bool nonblock)
     auto *bytes = reinterpret_cast<unsigned char *>(at);
     for (std::size_t i = 0; i < can; ++i)
         bytes[i] = next_byte_++;
-    iov_iter iter{at, size};
+    kapi_bytes memory{size, at, nullptr};
     Writing mine{bytes, 0};
     Writing *outer = std::exchange(writing_, &mine);
-    const long result = waitq_write(some_file().open->native().device, &iter,
+    const long result = waitq_write(some_file().open->native().device, &memory,
                                     nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS);
     threads::must_be_clean();
     absorb();
@@ -192,11 +192,11 @@ void World::do_take(bool nonblock)
     const std::size_t size = input_.below(8) == 0 ? input_.byte() : 8;
     const unsigned long at = place(size);
     const bool faults = current().failing_copy != 0;
-    iov_iter iter{at, size};
+    kapi_bytes memory{size, at, nullptr};
     Waiting mine{1, 1, false};
     Waiting *outer = nonblock ? waiting_ : std::exchange(waiting_, &mine);
     const long result = threads::returned(
-        waitq_eventfd_read(device_->queue(), &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        waitq_eventfd_read(device_->queue(), &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     waiting_ = outer;
     if (result == 8) {
         __u64 value = 0;
@@ -225,10 +225,10 @@ void World::do_add(bool nonblock)
     if (there == 8)
         std::memcpy(reinterpret_cast<void *>(at), &n, sizeof n);
     const bool faults = current().failing_copy != 0;
-    iov_iter iter{at, size};
+    kapi_bytes memory{size, at, nullptr};
     const bool outer = std::exchange(adding_, adding_ || !nonblock);
     const long result = threads::returned(
-        waitq_eventfd_write(device_->queue(), &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        waitq_eventfd_write(device_->queue(), &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     adding_ = outer;
     if (result == 8)
         must(post(n), "a number is added that there is no room for");

@@ -44,15 +44,15 @@ public:
     [[nodiscard]] long take(bool nonblock = false) const
     {
         __u64 value = 0;
-        iov_iter iter{address(&value), sizeof value};
+        kapi_bytes memory{sizeof value, address(&value), nullptr};
         return returned(
-            waitq_eventfd_read(queue_, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+            waitq_eventfd_read(queue_, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     [[nodiscard]] long add(__u64 n, bool nonblock = false) const
     {
-        iov_iter iter{address(&n), sizeof n};
+        kapi_bytes memory{sizeof n, address(&n), nullptr};
         return returned(
-            waitq_eventfd_write(queue_, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+            waitq_eventfd_write(queue_, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
 
 private:
@@ -79,13 +79,13 @@ public:
 
     long read(std::span<unsigned char> bytes, bool nonblock = false)
     {
-        iov_iter iter{address(bytes.data()), bytes.size()};
-        return returned(waitq_read(file_.device, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        kapi_bytes memory{bytes.size(), address(bytes.data()), nullptr};
+        return returned(waitq_read(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     long write(std::span<const unsigned char> bytes, bool nonblock = false)
     {
-        iov_iter iter{address(bytes.data()), bytes.size()};
-        return returned(waitq_write(file_.device, &iter, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        kapi_bytes memory{bytes.size(), address(bytes.data()), nullptr};
+        return returned(waitq_write(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     long ioctl(unsigned int nr, unsigned long argument)
     {

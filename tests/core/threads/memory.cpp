@@ -32,6 +32,11 @@ void copy(void *to, const void *from, size_t size)
         std::memcpy(to, from, size);
 }
 
+bool is_present()
+{
+    return ++current().copies % 3 != 0;
+}
+
 } // namespace
 
 unsigned int allocations()
@@ -113,29 +118,56 @@ unsigned long kapi_index_nospec(unsigned long index, unsigned long size)
     return index < size ? index : 0;
 }
 
-size_t kapi_iter_count(const iov_iter *iter)
+static size_t move_behind(kapi_bytes *bytes, size_t size)
 {
-    return iter->count;
+    bytes->user += size;
+    bytes->size -= size;
+    return size;
 }
 
-size_t kapi_copy_to_iter(const void *from, size_t size, iov_iter *iter)
+static size_t out(kapi_bytes *to, const void *from, size_t size)
 {
-    must_be_able_to_sleep("copy_to_iter() where no task may sleep");
-    const size_t moved = accessible(iter->user, std::min(size, iter->count));
-    copy(reinterpret_cast<void *>(iter->user), from, moved);
-    iter->user += moved;
-    iter->count -= moved;
-    return moved;
+    const size_t moved = accessible(to->user, std::min(size, to->size));
+    copy(reinterpret_cast<void *>(to->user), from, moved);
+    return move_behind(to, moved);
 }
 
-size_t kapi_copy_from_iter(void *to, size_t size, iov_iter *iter)
+static size_t in(kapi_bytes *from, void *to, size_t size)
 {
-    must_be_able_to_sleep("copy_from_iter() where no task may sleep");
-    const size_t moved = accessible(iter->user, std::min(size, iter->count));
-    copy(to, reinterpret_cast<const void *>(iter->user), moved);
-    iter->user += moved;
-    iter->count -= moved;
-    return moved;
+    const size_t moved = accessible(from->user, std::min(size, from->size));
+    copy(to, reinterpret_cast<const void *>(from->user), moved);
+    return move_behind(from, moved);
+}
+
+size_t kapi_copy_out(kapi_bytes *to, const void *from, size_t size)
+{
+    must_be_able_to_sleep("copy_to_user() where no task may sleep");
+    return out(to, from, size);
+}
+
+size_t kapi_copy_in(kapi_bytes *from, void *to, size_t size)
+{
+    must_be_able_to_sleep("copy_from_user() where no task may sleep");
+    return in(from, to, size);
+}
+
+// Memory that is there twice out of three times.
+bool kapi_try_copy_out(kapi_bytes *to, const void *from, unsigned int size)
+{
+    kapi_bytes whole = *to;
+    if (!is_present() || out(&whole, from, size) != size)
+        return false;
+    *to = whole;
+    return true;
+}
+
+bool kapi_try_copy_in(kapi_bytes *from, void *to, unsigned int size)
+{
+    kapi_bytes whole = *from;
+    if (!is_present() || in(&whole, to, size) != size)
+        return false;
+    *from = whole;
+    return true;
 }
 
 } // extern "C"
