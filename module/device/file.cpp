@@ -49,7 +49,7 @@ unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *
 
     unsigned int ready = 0;
     {
-        const waitq::SpinIrqGuard guard(queue.stream.lock);
+        const waitq::HeadIrqGuard guard(queue.stream.readers);
         queue.stream.polled = true;
         if (file->opener.reads && waitq::readable(queue.stream))
             ready |= waitq::poll_in;

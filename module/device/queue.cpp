@@ -7,7 +7,7 @@ namespace {
 
 // One lockdep class for each role: an inversion between two roles is then seen.
 constinit lock_class_key readers_key{}, writers_key{}, room_key{}, events_key{}, event_room_key{},
-    event_pollers_key{}, pollers_key{}, stream_key{};
+    event_pollers_key{}, pollers_key{};
 
 } // namespace
 
@@ -30,7 +30,6 @@ waitq_queue *waitq_queue_create(unsigned int capacity)
         kapi_free(queue);
         return nullptr;
     }
-    queue->stream.lock.init("waitq stream", &waitq::stream_key);
     queue->stream.readers.init("waitq readers", &waitq::readers_key);
     queue->stream.writers.init("waitq writers", &waitq::writers_key);
     queue->stream.room.init("waitq room", &waitq::room_key);
@@ -58,7 +57,7 @@ void waitq_queue_info(waitq_queue *queue, waitq_info *info)
     waitq::Events &events = queue->events;
     waitq::Totals totals;
     {
-        const waitq::SpinIrqGuard guard(stream.lock);
+        const waitq::HeadIrqGuard guard(stream.readers);
         totals = stream.totals;
         info->readers = stream.waiting_readers;
         info->writers = stream.waiting_writers;

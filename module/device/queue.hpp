@@ -4,13 +4,12 @@
 
 #include "../uapi/waitq.h"
 #include "../wait/granted.hpp"
-#include "../wait/lock.hpp"
 #include "ring.hpp"
 
 namespace waitq {
 
-// Counts since the module was loaded. The stream has its own, guarded by Stream::lock (its wait
-// queues count the woken), and the event counter has its own, guarded by its head's lock.
+// Counts since the module was loaded. The stream has its own (its wait queues count the woken), and
+// so has the event counter.
 struct Totals {
     __u64 wakes, woken, spurious, timeouts, interrupted;
 };
@@ -49,7 +48,8 @@ struct Events {
     Deferred deferred;
 };
 
-// The byte stream. Each wait queue has one condition, tested under `lock`:
+// The byte stream. The lock of `readers` guards all of it: "the stream's lock". Each wait queue has
+// one condition, tested under it:
 //
 //   readers   no other task is reading, and there is a byte
 //   writers   no other task is writing, and there is room for a byte
@@ -59,8 +59,6 @@ struct Events {
 struct Stream {
     CountedQueue readers, writers, room;
 
-    SpinLock lock;
-    // Guarded by lock:
     Ring ring;    // but its bytes: see Ring
     bool reading; // a task has the reading end to itself
     bool writing; // a task has the writing end to itself
@@ -69,6 +67,8 @@ struct Stream {
     bool sigio_in_pending, sigio_out_pending;
     bool polled; // a poller may be linked
     Totals totals;
+
+    WAITQ_INLINE void assert_held() { readers.assert_held(); }
 };
 
 } // namespace waitq
@@ -76,8 +76,8 @@ struct Stream {
 // One device. Its pollers have a queue of their own, whatever they poll for: an
 // EPOLLEXCLUSIVE one among the waiters would take wake-ups that it does not use.
 //
-// Lock order: the timers' lock (timers.hpp), then a head's own lock, then Stream::lock, with which
-// nothing else is taken.
+// Lock order: the timers' lock (timers.hpp), then a head's own lock, with which nothing else is
+// taken.
 struct waitq_queue {
     waitq::Events events;
     waitq::Stream stream;
@@ -111,12 +111,12 @@ WAITQ_INLINE unsigned int atomic_write(const Stream &stream)
 // The conditions of POLLIN and POLLOUT.
 WAITQ_INLINE bool readable(Stream &stream)
 {
-    stream.lock.assert_held();
+    stream.assert_held();
     return !stream.reading && stream.ring.size() != 0;
 }
 WAITQ_INLINE bool writable(Stream &stream)
 {
-    stream.lock.assert_held();
+    stream.assert_held();
     return !stream.writing && stream.ring.room() >= atomic_write(stream);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // stream.cpp - read and write: this is where `cat /dev/waitq0` sleeps.
 #include "error.hpp"
+#include "../wait/locked.hpp"
 #include "file.hpp"
 #include "tell.hpp"
 
@@ -10,13 +11,12 @@ namespace {
 // What a change has made true for others: found under the stream's lock, told without it.
 enum News : unsigned int {
     no_news = 0,
-    wakes_reader = 1U << 0, // wake one of `readers`
-    wakes_writer = 1U << 1, // of `writers`
-    wakes_room = 1U << 2,   // of `room`
-    says_in = 1U << 3,      // POLLIN, to pollers
-    says_out = 1U << 4,     // POLLOUT
-    sigio_in = 1U << 5,     // POLL_IN, to subscribers
-    sigio_out = 1U << 6,    // POLL_OUT
+    wakes_writer = 1U << 0, // wake one of `writers`
+    wakes_room = 1U << 1,   // of `room`
+    says_in = 1U << 2,      // POLLIN, to pollers
+    says_out = 1U << 3,     // POLLOUT
+    sigio_in = 1U << 4,     // POLL_IN, to subscribers
+    sigio_out = 1U << 5,    // POLL_OUT
 };
 WAITQ_INLINE News operator|(News a, News b)
 {
@@ -34,8 +34,6 @@ WAITQ_INLINE News news_if(bool condition, News news)
 void tell_all(Queue &queue, News news)
 {
     Stream &stream = queue.stream;
-    if (news & wakes_reader)
-        (void)stream.readers.wake_up(Wakes::one());
     if (news & says_in)
         notify(queue, poll_in, news & sigio_in ? KAPI_POLL_IN : 0);
     if (news & wakes_writer)
@@ -53,17 +51,51 @@ WAITQ_INLINE void tell(Queue &queue, News news)
         tell_all(queue, news);
 }
 
-// The news, if somebody may listen: see polled() in event.cpp. Stream's lock held.
-WAITQ_INLINE News heard(Queue &queue, News news)
+// Whether somebody may listen to news of POLLIN and POLLOUT: see polled() in event.cpp. Stream's
+// lock held.
+WAITQ_INLINE bool is_heard(Queue &queue)
 {
     Stream &stream = queue.stream;
+    stream.assert_held();
     if (stream.polled)
         stream.polled = queue.pollers.has_sleeper();
-    return news_if(stream.polled || subscribed(queue), news);
+    return stream.polled || subscribed(queue);
 }
 
-// An exclusive, interruptible wait without a timeout, counted in `waiting`. Enters a signal in the
-// totals. `condition` runs with the stream's lock held. Process context, may sleep, no lock held.
+// A condition that runs with the stream's lock held. It also counts the waiter, and tells onlookers
+// when the wait began.
+template <class Condition>
+struct Counted {
+    unsigned int &waiting;
+    Condition &condition;
+    bool counted = false;
+    __s64 since_ns = 0;
+
+    WAITQ_INLINE bool test()
+    {
+        const bool holds = condition();
+        if (holds && counted) {
+            --waiting;
+        } else if (!holds && !counted) {
+            ++waiting;
+            counted = true;
+            since_ns = kapi_now_ns();
+        }
+        return holds;
+    }
+    WAITQ_INLINE const __s64 *waiter_info() const { return &since_ns; }
+};
+
+// The wait ends by a signal. Stream's lock held.
+WAITQ_INLINE void leave(Stream &stream, unsigned int &waiting)
+{
+    stream.assert_held();
+    --waiting;
+    ++stream.totals.interrupted;
+}
+
+// An exclusive, interruptible wait without a timeout, for writers: `condition` runs with the
+// stream's lock held, and is false for the first time. Process context, may sleep, no lock held.
 // Inlined into each caller, so that /proc/PID/wchan and a stack trace name the caller.
 //
 // Who makes the condition true looks at `waiting` under the same lock. It is 0 only if no waiter
@@ -80,43 +112,61 @@ template <class Condition>
 [[nodiscard]] WAITQ_INLINE bool sleep_in(Stream &stream, CountedQueue &head, unsigned int &waiting,
                                          Condition condition)
 {
-    // The condition. It also counts the waiter and its wake-ups in vain, and tells onlookers when
-    // the wait began.
-    struct Counted {
+    struct Locked : Counted<Condition> {
         Stream &stream;
-        unsigned int &waiting;
-        Condition &condition;
-        bool counted;
-        __s64 since_ns;
 
+        WAITQ_INLINE Locked(Stream &stream_, unsigned int &waiting_, Condition &condition_)
+            : Counted<Condition>{waiting_, condition_}, stream(stream_)
+        {}
         WAITQ_INLINE bool operator()()
         {
-            const SpinIrqGuard guard(stream.lock);
-            const bool holds = condition();
-            if (holds && counted) {
-                --waiting;
-            } else if (!holds && !counted) {
-                ++waiting;
-                counted = true;
-                since_ns = kapi_now_ns();
-            }
-            return holds;
+            const HeadIrqGuard guard(stream.readers);
+            return this->test();
         }
-        WAITQ_INLINE const __s64 *waiter_info() const { return &since_ns; }
         WAITQ_INLINE void woken_in_vain() const
         {
-            const SpinIrqGuard guard(stream.lock);
+            const HeadIrqGuard guard(stream.readers);
             ++stream.totals.spurious;
         }
     };
     const WaitResult result = wait_event(head, TaskState::interruptible, Exclusive::yes, Forever(),
-                                         Counted{stream, waiting, condition, false, 0});
+                                         Locked(stream, waiting, condition));
     if (result.satisfied())
         return true;
-    const SpinIrqGuard guard(stream.lock);
-    --waiting;
-    ++stream.totals.interrupted;
+    const HeadIrqGuard guard(stream.readers);
+    leave(stream, waiting);
     return false;
+}
+
+// The same for readers, with the stream's lock held, which is their queue's own: whoever makes the
+// condition true wakes them in the same section.
+template <class Condition>
+[[nodiscard]] WAITQ_INLINE bool sleep_locked(Stream &stream, Condition condition)
+{
+    struct Held : Counted<Condition> {
+        Stream &stream;
+
+        WAITQ_INLINE Held(Stream &stream_, Condition &condition_)
+            : Counted<Condition>{stream_.waiting_readers, condition_}, stream(stream_)
+        {}
+        WAITQ_INLINE bool operator()() { return this->test(); }
+        WAITQ_INLINE void woken_in_vain() const { ++stream.totals.spurious; }
+    };
+    const WaitResult result = wait_event_locked<Interrupts::off>(stream.readers, Exclusive::yes,
+                                                                 Held(stream, condition));
+    if (!result.satisfied())
+        leave(stream, stream.waiting_readers);
+    return result.satisfied();
+}
+
+// Wakes a reader, if one waits that can have a byte: a task that is reading passes on what it
+// leaves. Stream's lock held.
+WAITQ_INLINE void wake_reader(Stream &stream)
+{
+    stream.assert_held();
+    ++stream.totals.wakes;
+    if (stream.waiting_readers != 0 && !stream.reading)
+        (void)stream.readers.wake_locked(Wakes::one());
 }
 
 // ---- read ------------------------------------------------------------------
@@ -127,21 +177,22 @@ News took(Queue &queue, unsigned int taken)
 {
     Stream &stream = queue.stream;
     News news = no_news;
-    const bool was_writable = writable(stream);
+    const bool heard = is_heard(queue);
+    const bool was_writable = heard && writable(stream);
     stream.ring.consume(taken);
     if (stream.ring.size() != 0) {
-        ++stream.totals.wakes;
-        news |= news_if(stream.waiting_readers != 0, wakes_reader);
-        news |= heard(queue, says_in | news_if(stream.sigio_in_pending, sigio_in));
+        wake_reader(stream);
+        news = news_if(heard, says_in | news_if(stream.sigio_in_pending, sigio_in));
     }
     stream.sigio_in_pending = false;
     if (taken == 0)
         return news;
     ++stream.totals.wakes;
-    news |= news_if(stream.waiting_writers != 0, stream.writing ? wakes_room : wakes_writer);
+    if (stream.waiting_writers != 0)
+        news |= stream.writing ? wakes_room : wakes_writer;
     stream.sigio_out_pending |= stream.writing;
-    if (writable(stream))
-        news |= heard(queue, says_out | news_if(!was_writable, sigio_out));
+    if (heard && writable(stream))
+        news |= says_out | news_if(!was_writable, sigio_out);
     return news;
 }
 
@@ -179,7 +230,7 @@ struct Read {
     {
         Stream &stream = queue.stream;
         taken = stream.ring.copy_out(most(), to);
-        const SpinIrqGuard guard(stream.lock);
+        const HeadIrqGuard guard(stream.readers);
         stream.reading = false;
         news = took(queue, taken);
     }
@@ -195,13 +246,15 @@ WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking
         return {0, Error::none};
     Stream &stream = queue.stream;
     Read call{queue, to};
-    if (blocking != WAITQ_BLOCKS) {
-        const SpinIrqGuard guard(stream.lock);
-        if (!call.begin())
-            return {0, Error::would_block};
-    } else if (!sleep_in(stream, stream.readers, stream.waiting_readers,
-                         [&] { return call.begin(); })) {
-        return {0, Error::interrupted};
+    const auto condition = [&] { return call.begin(); };
+    {
+        const HeadIrqGuard guard(stream.readers);
+        if (blocking != WAITQ_BLOCKS) {
+            if (!condition())
+                return {0, Error::would_block};
+        } else if (!sleep_locked(stream, condition)) {
+            return {0, Error::interrupted};
+        }
     }
     if (call.held != 0)
         call.finish();
@@ -211,15 +264,13 @@ WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking
 
 // ---- write -----------------------------------------------------------------
 
-// Adds `n` bytes for the readers. A task that is reading passes on what it leaves. Stream's lock
-// held, and the writing end as in took().
+// Adds `n` bytes for the readers. Stream's lock held, and the writing end as in took().
 WAITQ_INLINE News put(Queue &queue, unsigned int n)
 {
     Stream &stream = queue.stream;
     stream.ring.produce(n);
-    ++stream.totals.wakes;
-    return news_if(stream.waiting_readers != 0 && !stream.reading, wakes_reader) |
-           heard(queue, says_in | sigio_in);
+    wake_reader(stream);
+    return news_if(is_heard(queue), says_in | sigio_in);
 }
 
 // Gives the writing end back. Called on every way out, as Read::finish() is.
@@ -228,14 +279,14 @@ void end_writing(Queue &queue)
     Stream &stream = queue.stream;
     News news = no_news;
     {
-        const SpinIrqGuard guard(stream.lock);
+        const HeadIrqGuard guard(stream.readers);
         stream.writing = false;
         if (stream.ring.room() != 0) {
             ++stream.totals.wakes;
             news |= news_if(stream.waiting_writers != 0, wakes_writer);
         }
-        if (writable(stream)) // pollers saw the end taken
-            news |= heard(queue, says_out | news_if(stream.sigio_out_pending, sigio_out));
+        if (writable(stream) && is_heard(queue)) // pollers saw the end taken
+            news |= says_out | news_if(stream.sigio_out_pending, sigio_out);
         stream.sigio_out_pending = false;
     }
     tell(queue, news);
@@ -287,7 +338,7 @@ WAITQ_INLINE Transfer write_all(Queue &queue, kapi_bytes &from, size_t need,
         const size_t wanted = from.size;
         unsigned int room;
         {
-            const SpinIrqGuard guard(stream.lock);
+            const HeadIrqGuard guard(stream.readers);
             room = stream.ring.room();
         }
         const unsigned int chunk = wanted < room ? static_cast<unsigned int>(wanted) : room;
@@ -296,7 +347,7 @@ WAITQ_INLINE Transfer write_all(Queue &queue, kapi_bytes &from, size_t need,
             return {done, Error::bad_address};
         News news;
         {
-            const SpinIrqGuard guard(stream.lock);
+            const HeadIrqGuard guard(stream.readers);
             news = put(queue, copied);
         }
         tell(queue, news);
@@ -324,7 +375,7 @@ WAITQ_INLINE size_t needed(const Stream &stream, size_t size, waitq_blocking blo
 
 WAITQ_INLINE bool begin_now(Write &call, size_t need)
 {
-    const SpinIrqGuard guard(call.queue.stream.lock);
+    const HeadIrqGuard guard(call.queue.stream.readers);
     return call.begin(need);
 }
 

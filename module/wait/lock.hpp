@@ -55,16 +55,4 @@ private:
     unsigned long irq_flags_;
 };
 
-// The same from process context with interrupts on: a little quicker.
-class [[nodiscard]] SpinIrqGuard {
-public:
-    WAITQ_INLINE explicit SpinIrqGuard(SpinLock &lock) : lock_(lock) { lock_.lock_irq(); }
-    WAITQ_INLINE ~SpinIrqGuard() { lock_.unlock_irq(); }
-    SpinIrqGuard(const SpinIrqGuard &) = delete;
-    SpinIrqGuard &operator=(const SpinIrqGuard &) = delete;
-
-private:
-    SpinLock &lock_;
-};
-
 } // namespace waitq

@@ -153,18 +153,20 @@ public:
     WAITQ_INLINE void walk(Visit visit, Pause pause)
     {
         unsigned long irq_flags = kapi_head_lock(&head_);
-        Marks marks(&head_);
-        for (unsigned int steps = 0;; ++steps) {
-            if (steps >= chunk) {
-                kapi_head_unlock(&head_, irq_flags);
-                pause();
-                irq_flags = kapi_head_lock(&head_);
-                steps = 0;
-            }
-            if (!marks.step(visit))
-                break;
+        if (wait_queue_entry *next = visit_up_to(chunk, visit)) {
+            Marks marks(&head_, next);
+            unsigned int steps = chunk;
+            do {
+                if (steps == chunk) {
+                    kapi_head_unlock(&head_, irq_flags);
+                    pause();
+                    irq_flags = kapi_head_lock(&head_);
+                    steps = 0;
+                }
+                ++steps;
+            } while (marks.step(visit));
+            marks.end();
         }
-        marks.end();
         kapi_head_unlock(&head_, irq_flags);
     }
 
@@ -172,23 +174,13 @@ public:
     template <class Visit>
     WAITQ_INLINE void walk_locked(Visit visit)
     {
-        assert_held();
-        Marks marks(&head_);
-        while (marks.step(visit)) {
-        }
-        marks.end();
+        (void)visit_up_to(~0U, visit);
     }
     // Up to one chunk of it. True: it did not come to the end, and visit() did not end it.
     template <class Visit>
     WAITQ_INLINE bool walk_chunk(Visit visit)
     {
-        assert_held();
-        Marks marks(&head_);
-        bool more = true;
-        for (unsigned int steps = 0; more && steps < chunk; ++steps)
-            more = marks.step(visit);
-        marks.end();
-        return more;
+        return visit_up_to(chunk, visit) != nullptr;
     }
 
     template <class Visit>
@@ -201,22 +193,46 @@ public:
     WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
 protected:
+    // The first `most` steps of a walk, with the head's lock held by the caller. Returns the next
+    // entry, or null: the walk is over, by its end or by visit(). An entry may unlink itself in
+    // visit(), and no other does meanwhile (kernel: list_for_each_entry_safe, in __wake_up_common).
+    template <class Visit>
+    WAITQ_INLINE wait_queue_entry *visit_up_to(unsigned int most, Visit visit)
+    {
+        assert_held();
+        wait_queue_entry *entry = kapi_first(&head_);
+        for (unsigned int steps = 0; entry && steps < most; ++steps) {
+            wait_queue_entry *next = kapi_next(&head_, entry);
+            if (!is_mark(entry) && !visit(entry))
+                return nullptr;
+            entry = next;
+        }
+        return entry;
+    }
+
+    // A mark is a step as well, because other walks may have left many.
+    WAITQ_INLINE static bool is_mark(const wait_queue_entry *entry)
+    {
+        return kapi_entry_function(entry) == waitq_pass_mark ||
+               (kapi_entry_flags(entry) & KAPI_WQ_FLAG_BOOKMARK);
+    }
+
     // The place of a walk that gives the head's lock back: a mark moves along behind the visited
     // entry, and another stands at the end. So a visited entry stays before the walk, and the walk
     // does not reach an entry that is linked later.
     class Marks {
     public:
-        // Head's lock held, as for all of these.
-        WAITQ_INLINE explicit Marks(wait_queue_head *head) : head_(head)
+        // The place before `next`. Head's lock held, as for all of these.
+        WAITQ_INLINE Marks(wait_queue_head *head, wait_queue_entry *next) : head_(head)
         {
             kapi_init_mark(&at_, waitq_pass_mark);
             kapi_init_mark(&end_, waitq_pass_mark);
-            kapi_link_first(head, &at_);
+            kapi_link_before(next, &at_);
             kapi_link_last(head, &end_);
         }
         // Moves the place behind the next entry and calls visit(entry), unless that entry is a
-        // mark: a step as well, because other walks may have left many. The entry may be woken and
-        // gone afterwards. False: the walk is over, by its end or by visit().
+        // mark. The entry may be woken and gone afterwards. False: the walk is over, by its end or
+        // by visit().
         template <class Visit>
         WAITQ_INLINE bool step(Visit visit)
         {
@@ -224,9 +240,7 @@ protected:
             if (next == &end_)
                 return false;
             kapi_move_behind(&at_, next);
-            const bool is_mark = kapi_entry_function(next) == waitq_pass_mark ||
-                                 (kapi_entry_flags(next) & KAPI_WQ_FLAG_BOOKMARK);
-            return is_mark || visit(next);
+            return is_mark(next) || visit(next);
         }
         WAITQ_INLINE void end()
         {

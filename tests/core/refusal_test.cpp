@@ -217,7 +217,7 @@ const Misuse misuses[] = {
          wait_queue_entry mark;
          kapi_init_mark(&mark, wakes);
          const unsigned long flags = kapi_head_lock(&world.head);
-         kapi_link_first(&world.head, &mark);
+         kapi_link_last(&world.head, &mark);
          kapi_head_unlock(&world.head, flags);
      },
      nullptr},

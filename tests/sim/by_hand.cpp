@@ -140,14 +140,12 @@ static void own_mark(wait_queue_entry *mark)
     self.entries[self.entry_count++] = {mark, false};
 }
 
-void kapi_link_first(wait_queue_head *opaque_head, wait_queue_entry *mark)
+void kapi_link_before(wait_queue_entry *entry, wait_queue_entry *mark)
 {
-    WaitHead &head = inside(opaque_head);
-    must_hold(head, "kapi_link_first()");
-    current().walked = &head;
-    current().walk_steps = 0;
+    must_hold(*current().walked, "kapi_link_before()");
     own_mark(mark);
-    link(head, inside(mark), Place::very_first);
+    List &next = inside(entry).link;
+    insert(inside(mark).link, *next.prev, next);
 }
 
 void kapi_link_last(wait_queue_head *opaque_head, wait_queue_entry *entry)
@@ -162,12 +160,20 @@ void kapi_link_last(wait_queue_head *opaque_head, wait_queue_entry *entry)
 void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
 {
     must_hold(*current().walked, "kapi_move_behind()");
-    if (++current().walk_steps > WAITQ_CHUNK && current().context == Context::interrupt)
-        refuse("%s walks past %u entries in an interrupt", current().name, current().walk_steps);
     List &link = inside(mark).link, &prev = inside(entry).link;
     link.prev->next = link.next;
     link.next->prev = link.prev;
     insert(link, prev, *prev.next);
+}
+
+wait_queue_entry *kapi_first(wait_queue_head *opaque_head)
+{
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, "kapi_first()");
+    current().walked = &head;
+    current().walk_steps = 0;
+    List *first = head.list.next;
+    return first == &head.list ? nullptr : opaque(entry_of(first));
 }
 
 wait_queue_entry *kapi_next(wait_queue_head *opaque_head, wait_queue_entry *entry)
@@ -176,6 +182,8 @@ wait_queue_entry *kapi_next(wait_queue_head *opaque_head, wait_queue_entry *entr
     must_hold(head, "kapi_next()");
     // Another walk may have gone through another head since.
     current().walked = &head;
+    if (++current().walk_steps > WAITQ_CHUNK && current().context == Context::interrupt)
+        refuse("%s walks past %u entries in an interrupt", current().name, current().walk_steps);
     List *next = inside(entry).link.next;
     return next == &head.list ? nullptr : opaque(entry_of(next));
 }

@@ -12,7 +12,7 @@ bool linked(const WaitEntry &entry);
 void insert(List &link, List &prev, List &next);
 
 // With the head's lock held: before all; behind those of priority; or at the tail.
-enum class Place : unsigned char { very_first, first, last };
+enum class Place : unsigned char { first, last };
 void link(WaitHead &head, WaitEntry &entry, Place place);
 void unlink(WaitHead &head, WaitEntry &entry);
 void must_hold(const WaitHead &head, const char *what);

@@ -155,14 +155,19 @@ void kapi_init_mark(struct wait_queue_entry *mark, kapi_wake_function function)
 	INIT_LIST_HEAD(&mark->entry);
 }
 
-void kapi_link_first(struct wait_queue_head *head, struct wait_queue_entry *mark)
+void kapi_link_before(struct wait_queue_entry *entry, struct wait_queue_entry *mark)
 {
-	list_add(&mark->entry, &head->head);
+	list_add_tail(&mark->entry, &entry->entry);
 }
 
 void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *entry)
 {
 	list_move(&mark->entry, &entry->entry);
+}
+
+struct wait_queue_entry *kapi_first(struct wait_queue_head *head)
+{
+	return list_first_entry_or_null(&head->head, struct wait_queue_entry, entry);
 }
 
 struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_queue_entry *entry)

@@ -149,10 +149,12 @@ bool kapi_is_pollfree(const void *key);
  * Makes @mark an entry of no task, with that wake function; not linked.
  */
 void kapi_init_mark(struct wait_queue_entry *mark, kapi_wake_function function);
-/* Links @mark before all others, those of priority too. */
-void kapi_link_first(struct wait_queue_head *head, struct wait_queue_entry *mark);
+/* Links @mark right before @entry. */
+void kapi_link_before(struct wait_queue_entry *entry, struct wait_queue_entry *mark);
 /* Moves @mark to the place right behind @entry. */
 void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *entry);
+/* The first entry, or null: there is none. */
+struct wait_queue_entry *kapi_first(struct wait_queue_head *head);
 /* The entry behind @entry, or null: that is the last. */
 struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_queue_entry *entry);
 

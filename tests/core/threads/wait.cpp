@@ -223,9 +223,10 @@ void kapi_link(wait_queue_head *head, wait_queue_entry *entry)
     insert(inside(entry).link, list, *list.next.load(relaxed));
 }
 
-void kapi_link_first(wait_queue_head *head, wait_queue_entry *mark)
+void kapi_link_before(wait_queue_entry *entry, wait_queue_entry *mark)
 {
-    kapi_link(head, mark);
+    List &next = inside(entry).link;
+    insert(inside(mark).link, *next.prev.load(relaxed), next);
 }
 
 void kapi_link_last(wait_queue_head *head, wait_queue_entry *entry)
@@ -239,6 +240,13 @@ void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
     List &prev = inside(entry).link;
     unlink(inside(mark));
     insert(inside(mark).link, prev, *prev.next.load(relaxed));
+}
+
+wait_queue_entry *kapi_first(wait_queue_head *head)
+{
+    List *first = inside(head).list.next.load(relaxed);
+    return first == &inside(head).list ? nullptr
+                                       : reinterpret_cast<wait_queue_entry *>(&entry_of(first));
 }
 
 wait_queue_entry *kapi_next(wait_queue_head *head, wait_queue_entry *entry)
