@@ -313,6 +313,9 @@ struct Write {
             stream.ring.try_copy_in(static_cast<unsigned int>(n), from)) {
             whole = true;
             news = put(queue, static_cast<unsigned int>(n));
+            // It may have used the wake-up of a read that made room for several.
+            if (stream.waiting_writers != 0 && stream.ring.room() != 0)
+                news |= wakes_writer;
         } else {
             stream.writing = true;
         }

@@ -29,25 +29,33 @@ template <Interrupts interrupts, class Queue, WaitCondition Condition>
     WaitResult result{};
     if (condition())
         return result;
-    WAITQ_UNINITIALIZED auto entry = entry_for(queue, WaitEntry::Later());
-    const auto flags = static_cast<int>(exclusive);
-    set_waiter_info(entry, condition);
     for (;;) {
-        const int error =
-            interrupts == Interrupts::on
-                ? kapi_sleep_locked(queue.native(), entry.native(), flags, entry.wake_function())
-                : kapi_sleep_locked_irq(queue.native(), entry.native(), flags,
-                                        entry.wake_function());
-        if (error) {
+        // A signal that comes behind this look keeps schedule() from sleeping.
+        if (kapi_signal_pending()) {
             result.outcome = WaitOutcome::signalled;
-            break;
+            return result;
+        }
+        {
+            WAITQ_UNINITIALIZED auto entry = entry_for(queue, exclusive);
+            set_waiter_info(entry, condition);
+            kapi_link_last(queue.native(), entry.native());
+            kapi_set_current_state(KAPI_TASK_INTERRUPTIBLE);
+            if constexpr (interrupts == Interrupts::on)
+                queue.unlock_irq_on();
+            else
+                queue.unlock_irq();
+            schedule();
+            if constexpr (interrupts == Interrupts::on)
+                queue.lock_irq_on();
+            else
+                queue.lock_irq();
+            kapi_unlink(queue.native(), entry.native());
         }
         if (condition())
-            break;
+            return result;
         if (!kapi_signal_pending())
             woken_in_vain(condition, result);
     }
-    return result;
 }
 
 } // namespace waitq

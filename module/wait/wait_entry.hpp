@@ -14,14 +14,10 @@ enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
 // unlinks it (kernel: DEFINE_WAIT).
 class WaitEntry {
 public:
-    // The seam initialises the entry, as kapi_sleep_locked() does.
-    struct Later {};
-
     WAITQ_INLINE explicit WaitEntry(Exclusive exclusive)
     {
         init_wait_entry(&entry_, static_cast<int>(exclusive));
     }
-    WAITQ_INLINE explicit WaitEntry(Later) {}
     WaitEntry(const WaitEntry &) = delete;
     WaitEntry &operator=(const WaitEntry &) = delete;
 
@@ -42,7 +38,6 @@ public:
     }
 
     WAITQ_INLINE wait_queue_entry *native() { return &entry_; }
-    WAITQ_INLINE static kapi_wake_function wake_function() { return autoremove_wake_function; }
 
     // With a wake function of the caller's.
     WAITQ_INLINE WaitEntry(Exclusive exclusive, kapi_wake_function function)
@@ -73,8 +68,6 @@ public:
                               kapi_wake_function function = waitq_wake_entry)
         : WaitEntry(exclusive, function), queue_(queue)
     {}
-    WAITQ_INLINE CountedEntry(CountedQueue &queue, Later later) : WaitEntry(later), queue_(queue) {}
-    WAITQ_INLINE static kapi_wake_function wake_function() { return waitq_wake_entry; }
 
     // Facts about the waiter for onlookers, in a type of the module's. Before it is linked.
     WAITQ_INLINE void set_waiter_info(const void *info) { waiter_info_ = info; }
@@ -115,16 +108,14 @@ public:
     unsigned long given = 0; // wake-ups; guarded by the head's lock
 };
 
-// The entry that goes with a kind of queue: Exclusive, or Later.
-template <class How>
-WAITQ_INLINE WaitEntry entry_for(WaitQueue &, How how)
+// The entry that goes with a kind of queue.
+WAITQ_INLINE WaitEntry entry_for(WaitQueue &, Exclusive exclusive)
 {
-    return WaitEntry(how);
+    return WaitEntry(exclusive);
 }
-template <class How>
-WAITQ_INLINE CountedEntry entry_for(CountedQueue &queue, How how)
+WAITQ_INLINE CountedEntry entry_for(CountedQueue &queue, Exclusive exclusive)
 {
-    return CountedEntry(queue, how);
+    return CountedEntry(queue, exclusive);
 }
 
 } // namespace waitq

@@ -37,6 +37,8 @@ void add_stream_rows(Rows &rows)
            {{"reader A", {read(1)}}, {"reader B", {read(1)}}, {"writer", {write(2)}}}, 2);
     stream(rows, "two-writers",
            {{"reader", {read(1), read(1)}}, {"writer A", {write(1)}}, {"writer B", {write(1)}}});
+    stream(rows, "room-for-two-writers",
+           {{"writer A", {write(1)}}, {"writer B", {write(1)}}, {"reader", {read(2)}}}, 2, 2);
     stream(rows, "two-atomic-writers",
            {{"reader", {read(2), read(2)}}, {"writer A", {write(2)}}, {"writer B", {write(2)}}}, 2);
     stream(rows, "small-and-large-need",

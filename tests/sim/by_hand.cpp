@@ -106,7 +106,8 @@ void kapi_unlink(wait_queue_head *head, wait_queue_entry *entry)
     must_hold(inside(head), "list_del_init_careful()");
     point();
     release_to(&inside(entry).link);
-    unlink(inside(head), inside(entry));
+    if (linked(inside(entry)))
+        unlink(inside(head), inside(entry));
     entry_ends(entry);
 }
 
@@ -250,46 +251,6 @@ int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int s
     release_to(&entry.flags);
     entry.flags |= WQ_FLAG_WOKEN;
     return default_wake_function(opaque_entry, mode, sync, key);
-}
-
-static int sleep_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int flags,
-                        kapi_wake_function function, void (*unlock)(SpinLock &),
-                        void (*lock)(SpinLock &))
-{
-    WaitHead &head = inside(opaque_head);
-    WaitEntry &entry = inside(opaque_entry);
-    must_hold(head, "kapi_sleep_locked()");
-    kapi_init_wait_entry(opaque_entry, flags, function);
-    link(head, entry, Place::last);
-    tell("links itself into \"%s\"", head.lock.name);
-    set_current_state(TASK_INTERRUPTIBLE);
-    touch(&current(), Access::read);
-    const bool signal = current().signal_pending;
-    if (!signal) {
-        unlock(head.lock);
-        schedule();
-        lock(head.lock);
-    } else {
-        current().state = TASK_RUNNING;
-    }
-    if (linked(entry))
-        unlink(head, entry);
-    entry_ends(opaque_entry);
-    return signal ? -KAPI_ERESTARTSYS : 0;
-}
-
-int kapi_sleep_locked(wait_queue_head *head, wait_queue_entry *entry, int flags,
-                      kapi_wake_function function)
-{
-    return sleep_locked(head, entry, flags, function, spin_unlock_irqs_on, spin_lock_irqs_on);
-}
-
-int kapi_sleep_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
-                          kapi_wake_function function)
-{
-    return sleep_locked(
-        head, entry, flags, function, [](SpinLock &lock) { spin_unlock(lock, true); },
-        [](SpinLock &lock) { spin_lock(lock); });
 }
 
 } // extern "C"

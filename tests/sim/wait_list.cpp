@@ -45,8 +45,6 @@ List &before(WaitHead &head, Place place)
 {
     List *at = &head.list;
     switch (place) {
-    case Place::very_first:
-        break;
     case Place::first:
         if (wait_version().behind_priority)
             while (at->next != &head.list && (entry_of(at->next).flags & WQ_FLAG_PRIORITY))

@@ -2,8 +2,8 @@
 /*
  * seam.c - the kapi_* half of the wait layer's seam. The contracts stand in seam.h.
  *
- * Most are one call of the kernel's. A few write out code that the kernel has inline only:
- * kapi_finish_wait(), kapi_sleep_locked() and its kin.
+ * Each is one call of the kernel's, but kapi_finish_wait(), which writes out code that the kernel has
+ * inline only.
  */
 #include <linux/build_bug.h>
 #include <linux/jiffies.h>
@@ -27,18 +27,12 @@ CHECK_LAYOUT(spinlock);
 CHECK_LAYOUT(hrtimer_sleeper);
 CHECK_LAYOUT(lock_class_key);
 
-static __always_inline void init_entry(struct wait_queue_entry *entry, int flags,
-				       kapi_wake_function function)
+void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
 {
 	entry->flags = flags;
 	entry->private = current;
 	entry->func = function;
 	INIT_LIST_HEAD(&entry->entry);
-}
-
-void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
-{
-	init_entry(entry, flags, function);
 }
 
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry)
@@ -91,52 +85,6 @@ void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry)
 bool kapi_is_unlinked(const struct wait_queue_entry *entry)
 {
 	return list_empty_careful(&entry->entry);
-}
-
-/* True: a signal is pending. */
-static __always_inline bool prepare_locked(struct wait_queue_head *head,
-					   struct wait_queue_entry *entry, int flags,
-					   kapi_wake_function function)
-{
-	init_entry(entry, flags, function);
-	__add_wait_queue_entry_tail(head, entry);
-	set_current_state(TASK_INTERRUPTIBLE);
-	return signal_pending(current);
-}
-
-static __always_inline int finish_locked(struct wait_queue_entry *entry, bool signal)
-{
-	/* After schedule() the task is running. */
-	if (signal)
-		__set_current_state(TASK_RUNNING);
-	list_del_init(&entry->entry);
-	return signal ? -ERESTARTSYS : 0;
-}
-
-int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-		      kapi_wake_function function)
-{
-	const bool signal = prepare_locked(head, entry, flags, function);
-
-	if (!signal) {
-		spin_unlock(&head->lock);
-		schedule();
-		spin_lock(&head->lock);
-	}
-	return finish_locked(entry, signal);
-}
-
-int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			  kapi_wake_function function)
-{
-	const bool signal = prepare_locked(head, entry, flags, function);
-
-	if (!signal) {
-		spin_unlock_irq(&head->lock);
-		schedule();
-		spin_lock_irq(&head->lock);
-	}
-	return finish_locked(entry, signal);
 }
 
 void kapi_wake_up_pollfree(struct wait_queue_head *head)

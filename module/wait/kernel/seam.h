@@ -112,16 +112,6 @@ void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry);
 bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 /* Sleeps at most @timeout jiffies unless woken_wake_function() left a note; jiffies left. */
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
-/*
- * Head's lock held, with interrupts on or off (_irq): initialises @entry and links it at the
- * tail, drops the lock, sleeps interruptibly, takes it again, unlinks. 0, or -ERESTARTSYS: a
- * signal is pending, did not sleep. (do_wait_intr(), do_wait_intr_irq() and the code of their
- * callers around them, as one.)
- */
-int kapi_sleep_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-		      kapi_wake_function function);
-int kapi_sleep_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			  kapi_wake_function function);
 
 #ifdef __cplusplus
 /*
