@@ -29,28 +29,19 @@ template <Interrupts interrupts, class Queue, WaitCondition Condition>
     WaitResult result{};
     if (condition())
         return result;
+    WAITQ_UNINITIALIZED auto entry = entry_for(queue, WaitEntry::Later());
+    const auto flags = static_cast<int>(exclusive);
+    set_waiter_info(entry, condition);
+    constexpr bool irq_on = interrupts == Interrupts::on;
+    constexpr auto prepare = irq_on ? kapi_prepare_locked : kapi_prepare_locked_irq;
+    constexpr auto finish = irq_on ? kapi_finish_locked : kapi_finish_locked_irq;
     for (;;) {
-        // A signal that comes behind this look keeps schedule() from sleeping.
-        if (kapi_signal_pending()) {
+        if (!prepare(queue.native(), entry.native(), flags, entry.wake_function())) {
             result.outcome = WaitOutcome::signalled;
             return result;
         }
-        {
-            WAITQ_UNINITIALIZED auto entry = entry_for(queue, exclusive);
-            set_waiter_info(entry, condition);
-            kapi_link_last(queue.native(), entry.native());
-            kapi_set_current_state(KAPI_TASK_INTERRUPTIBLE);
-            if constexpr (interrupts == Interrupts::on)
-                queue.unlock_irq_on();
-            else
-                queue.unlock_irq();
-            schedule();
-            if constexpr (interrupts == Interrupts::on)
-                queue.lock_irq_on();
-            else
-                queue.lock_irq();
-            kapi_unlink(queue.native(), entry.native());
-        }
+        schedule();
+        finish(queue.native(), entry.native());
         if (condition())
             return result;
         if (!kapi_signal_pending())

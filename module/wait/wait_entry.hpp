@@ -14,10 +14,14 @@ enum class Exclusive : int { no = 0, yes = KAPI_WQ_FLAG_EXCLUSIVE };
 // unlinks it (kernel: DEFINE_WAIT).
 class WaitEntry {
 public:
+    // The seam initialises the entry: kapi_prepare_locked().
+    struct Later {};
+
     WAITQ_INLINE explicit WaitEntry(Exclusive exclusive)
     {
         init_wait_entry(&entry_, static_cast<int>(exclusive));
     }
+    WAITQ_INLINE explicit WaitEntry(Later) {}
     WaitEntry(const WaitEntry &) = delete;
     WaitEntry &operator=(const WaitEntry &) = delete;
 
@@ -38,6 +42,7 @@ public:
     }
 
     WAITQ_INLINE wait_queue_entry *native() { return &entry_; }
+    WAITQ_INLINE static kapi_wake_function wake_function() { return autoremove_wake_function; }
 
     // With a wake function of the caller's.
     WAITQ_INLINE WaitEntry(Exclusive exclusive, kapi_wake_function function)
@@ -68,6 +73,9 @@ public:
                               kapi_wake_function function = waitq_wake_entry)
         : WaitEntry(exclusive, function), queue_(queue)
     {}
+
+    WAITQ_INLINE CountedEntry(CountedQueue &queue, Later later) : WaitEntry(later), queue_(queue) {}
+    WAITQ_INLINE static kapi_wake_function wake_function() { return waitq_wake_entry; }
 
     // Facts about the waiter for onlookers, in a type of the module's. Before it is linked.
     WAITQ_INLINE void set_waiter_info(const void *info) { waiter_info_ = info; }
@@ -108,14 +116,16 @@ public:
     unsigned long given = 0; // wake-ups; guarded by the head's lock
 };
 
-// The entry that goes with a kind of queue.
-WAITQ_INLINE WaitEntry entry_for(WaitQueue &, Exclusive exclusive)
+// The entry that goes with a kind of queue: Exclusive, or Later.
+template <class How>
+WAITQ_INLINE WaitEntry entry_for(WaitQueue &, How how)
 {
-    return WaitEntry(exclusive);
+    return WaitEntry(how);
 }
-WAITQ_INLINE CountedEntry entry_for(CountedQueue &queue, Exclusive exclusive)
+template <class How>
+WAITQ_INLINE CountedEntry entry_for(CountedQueue &queue, How how)
 {
-    return CountedEntry(queue, exclusive);
+    return CountedEntry(queue, how);
 }
 
 } // namespace waitq

@@ -106,8 +106,7 @@ void kapi_unlink(wait_queue_head *head, wait_queue_entry *entry)
     must_hold(inside(head), "list_del_init_careful()");
     point();
     release_to(&inside(entry).link);
-    if (linked(inside(entry)))
-        unlink(inside(head), inside(entry));
+    unlink(inside(head), inside(entry));
     entry_ends(entry);
 }
 
@@ -251,6 +250,59 @@ int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int s
     release_to(&entry.flags);
     entry.flags |= WQ_FLAG_WOKEN;
     return default_wake_function(opaque_entry, mode, sync, key);
+}
+
+static bool prepare_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int flags,
+                           kapi_wake_function function, const char *what)
+{
+    WaitHead &head = inside(opaque_head);
+    must_hold(head, what);
+    touch(&current(), Access::read);
+    if (current().signal_pending)
+        return false;
+    kapi_init_wait_entry(opaque_entry, flags, function);
+    link(head, inside(opaque_entry), Place::last);
+    tell("links itself into \"%s\"", head.lock.name);
+    set_current_state(TASK_INTERRUPTIBLE);
+    return true;
+}
+
+static void finish_locked(WaitHead &head, wait_queue_entry *opaque_entry)
+{
+    WaitEntry &entry = inside(opaque_entry);
+    if (linked(entry))
+        unlink(head, entry);
+    entry_ends(opaque_entry);
+}
+
+bool kapi_prepare_locked(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                         kapi_wake_function function)
+{
+    if (!prepare_locked(head, entry, flags, function, "kapi_prepare_locked()"))
+        return false;
+    spin_unlock_irqs_on(inside(head).lock);
+    return true;
+}
+
+bool kapi_prepare_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                             kapi_wake_function function)
+{
+    if (!prepare_locked(head, entry, flags, function, "kapi_prepare_locked_irq()"))
+        return false;
+    spin_unlock(inside(head).lock, true);
+    return true;
+}
+
+void kapi_finish_locked(wait_queue_head *head, wait_queue_entry *entry)
+{
+    spin_lock_irqs_on(inside(head).lock);
+    finish_locked(inside(head), entry);
+}
+
+void kapi_finish_locked_irq(wait_queue_head *head, wait_queue_entry *entry)
+{
+    spin_lock(inside(head).lock);
+    finish_locked(inside(head), entry);
 }
 
 } // extern "C"

@@ -27,12 +27,18 @@ CHECK_LAYOUT(spinlock);
 CHECK_LAYOUT(hrtimer_sleeper);
 CHECK_LAYOUT(lock_class_key);
 
-void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
+static __always_inline void init_entry(struct wait_queue_entry *entry, int flags,
+				       kapi_wake_function function)
 {
 	entry->flags = flags;
 	entry->private = current;
 	entry->func = function;
 	INIT_LIST_HEAD(&entry->entry);
+}
+
+void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
+{
+	init_entry(entry, flags, function);
 }
 
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry)
@@ -85,6 +91,49 @@ void kapi_unlink(struct wait_queue_head *head, struct wait_queue_entry *entry)
 bool kapi_is_unlinked(const struct wait_queue_entry *entry)
 {
 	return list_empty_careful(&entry->entry);
+}
+
+/* A signal that comes behind the look keeps schedule() from sleeping. */
+static __always_inline bool prepare_locked(struct wait_queue_head *head,
+					   struct wait_queue_entry *entry, int flags,
+					   kapi_wake_function function)
+{
+	if (signal_pending(current))
+		return false;
+	init_entry(entry, flags, function);
+	__add_wait_queue_entry_tail(head, entry);
+	set_current_state(TASK_INTERRUPTIBLE);
+	return true;
+}
+
+bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
+			 kapi_wake_function function)
+{
+	if (!prepare_locked(head, entry, flags, function))
+		return false;
+	spin_unlock(&head->lock);
+	return true;
+}
+
+bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
+			     kapi_wake_function function)
+{
+	if (!prepare_locked(head, entry, flags, function))
+		return false;
+	spin_unlock_irq(&head->lock);
+	return true;
+}
+
+void kapi_finish_locked(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	spin_lock(&head->lock);
+	list_del_init(&entry->entry);
+}
+
+void kapi_finish_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	spin_lock_irq(&head->lock);
+	list_del_init(&entry->entry);
 }
 
 void kapi_wake_up_pollfree(struct wait_queue_head *head)

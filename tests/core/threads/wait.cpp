@@ -212,6 +212,24 @@ void kapi_head_unlock_irq(wait_queue_head *head)
     spin_unlock(inside(head).lock, true);
 }
 
+bool kapi_prepare_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
+                             kapi_wake_function function)
+{
+    if (kapi_signal_pending())
+        return false;
+    kapi_init_wait_entry(entry, flags, function);
+    kapi_link_last(head, entry);
+    kapi_set_current_state(KAPI_TASK_INTERRUPTIBLE);
+    kapi_head_unlock_irq(head);
+    return true;
+}
+
+void kapi_finish_locked_irq(wait_queue_head *head, wait_queue_entry *entry)
+{
+    kapi_head_lock_irq(head);
+    kapi_unlink(head, entry);
+}
+
 void kapi_init_mark(wait_queue_entry *mark, kapi_wake_function function)
 {
     kapi_init_wait_entry(mark, 0, function);
