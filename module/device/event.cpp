@@ -62,7 +62,7 @@ public:
     WAITQ_INLINE void linked()
     {
         ++waiting(entry_.events, wait_.exclusive);
-        entry_.since_ns = kapi_now_ns();
+        entry_.since_ns = kapi_tick_ns();
     }
     WAITQ_INLINE void left(WaitOutcome outcome)
     {

@@ -113,10 +113,9 @@ constexpr Row rows[] = {
     {sizeof(waitq_info), 104, false, false, call_info},
     {sizeof(waitq_waiters), 32, false, false, call_waiters},
 };
-constexpr unsigned int row_count = sizeof rows / sizeof rows[0];
 static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
-                  row_count == 6,
+                  sizeof rows == 6 * sizeof rows[0],
               "a row for each call");
 
 // A struct that is not of the first version. Returns 0 or an errno.
@@ -135,11 +134,11 @@ long copy_other_size(Call &call, const Row &row, unsigned long address)
     return 0;
 }
 
-long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
+// The call of that number. A function of its own for each, so that the usual ones are short.
+template <unsigned int nr>
+long run(waitq_file &file, unsigned long address)
 {
-    if (nr >= row_count)
-        return to_errno(Error::bad_call);
-    const Row &row = rows[kapi_index_nospec(nr, row_count)];
+    constexpr Row row = rows[nr];
     if ((row.reads && !file.opener.reads) || (row.writes && !file.opener.writes))
         return to_errno(Error::bad_mode);
     Call call;
@@ -162,5 +161,20 @@ long dispatch(waitq_file &file, unsigned int nr, unsigned long address)
 
 long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
 {
-    return waitq::dispatch(*file, nr, argument);
+    switch (nr) {
+    case WAITQ_NR_WAIT:
+        return waitq::run<WAITQ_NR_WAIT>(*file, argument);
+    case WAITQ_NR_WAKE:
+        return waitq::run<WAITQ_NR_WAKE>(*file, argument);
+    case WAITQ_NR_TIMER:
+        return waitq::run<WAITQ_NR_TIMER>(*file, argument);
+    case WAITQ_NR_EVENTFD:
+        return waitq::run<WAITQ_NR_EVENTFD>(*file, argument);
+    case WAITQ_NR_INFO:
+        return waitq::run<WAITQ_NR_INFO>(*file, argument);
+    case WAITQ_NR_WAITERS:
+        return waitq::run<WAITQ_NR_WAITERS>(*file, argument);
+    default:
+        return waitq::to_errno(waitq::Error::bad_call);
+    }
 }

@@ -79,7 +79,7 @@ struct Counted {
         } else if (!holds && !counted) {
             ++waiting;
             counted = true;
-            since_ns = kapi_now_ns();
+            since_ns = kapi_tick_ns();
         }
         return holds;
     }

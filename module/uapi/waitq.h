@@ -218,7 +218,7 @@ struct waitq_waiter {
 	__u32 flags;             /* WAITQ_WAITER_* */
 	__u32 pid;               /* in the caller's PID namespace */
 	__u32 state;             /* a letter, as in /proc/PID/stat */
-	__aligned_s64 since_ns;  /* when the wait began; 0: not known */
+	__aligned_s64 since_ns;  /* the tick before the wait began, up to 10 ms; 0: not known */
 	__aligned_u64 threshold; /* of a task in WAIT; else 0 */
 	char comm[16];
 	char function[40]; /* the wake function, cut to fit */

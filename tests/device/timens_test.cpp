@@ -122,7 +122,7 @@ TEST_P(TimeNamespace, SinceIsOnTheAskersClock)
         wake(file, 1);
         if (waiter.result() != 0 || list.size() != 1)
             return 2;
-        return list[0].since_ns < before || list[0].since_ns > after ? 3 : 0;
+        return list[0].since_ns < before - tick || list[0].since_ns > after ? 3 : 0;
     });
 }
 

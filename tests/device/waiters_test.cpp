@@ -109,7 +109,7 @@ TEST_F(Waiters, TellsOfATask)
     EXPECT_EQ(list[0].state, static_cast<__u32>('S'));
     EXPECT_EQ(list[0].threshold, 7U);
     EXPECT_EQ(std::string(list[0].comm), "device_tests");
-    EXPECT_GE(list[0].since_ns, before);
+    EXPECT_GE(list[0].since_ns, before - tick);
     EXPECT_LE(list[0].since_ns, after);
     wake(file, 7);
     EXPECT_EQ(waiter.result(), 0);

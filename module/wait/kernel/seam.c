@@ -282,6 +282,11 @@ long long kapi_now_ns(void)
 	return ktime_get_ns();
 }
 
+long long kapi_tick_ns(void)
+{
+	return ktime_get_coarse_ns();
+}
+
 long kapi_ns_to_jiffies(unsigned long long ns)
 {
 	/* nsecs_to_jiffies64() multiplies on some HZ; beyond this it could overflow. */

@@ -207,6 +207,8 @@ void kapi_cond_resched(void);
 bool kapi_signal_pending(void);
 /* CLOCK_MONOTONIC; any context. */
 long long kapi_now_ns(void);
+/* The same at the last tick, up to 10 ms ago; quicker. */
+long long kapi_tick_ns(void);
 /*
  * Whole jiffies in @ns nanoseconds, rounded down, and cut to what the kernel can count: 36
  * years, or KAPI_MAX_JIFFY_OFFSET jiffies if that is less.

@@ -129,6 +129,11 @@ using namespace threads;
 
 extern "C" {
 
+long long kapi_tick_ns()
+{
+    return kapi_now_ns();
+}
+
 long long kapi_now_ns()
 {
     const long long set = clock_ns;

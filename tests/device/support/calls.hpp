@@ -71,6 +71,7 @@ inline std::string read_text(const Descriptor &file, std::size_t size = 65536)
 }
 
 constexpr __s64 us = 1000, ms = 1000 * us, one_second = 1000 * ms;
+constexpr __s64 tick = 10 * ms; // the longest of any kernel
 
 // CLOCK_MONOTONIC of the caller's time namespace.
 inline __s64 now()
