@@ -357,6 +357,8 @@ int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *key
 {
     const EventEntry &entry = EventEntry::of(native);
     Events &events = entry.events;
+    if (events.counter == 0) // every threshold is 1 or more: ends the walk
+        return -1;
     const __u64 taken = entry.taken;
     const Exclusive exclusive = entry.exclusive;
     return grant(

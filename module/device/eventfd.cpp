@@ -57,8 +57,7 @@ Transfer write(Queue &queue, kapi_bytes &from, waitq_blocking blocking)
     __u64 n = 0;
     if (from.size < sizeof n)
         return {0, Error::bad_argument};
-    if (!kapi_try_copy_in(&from, &n, sizeof n) &&
-        kapi_copy_in(&from, &n, sizeof n) != sizeof n)
+    if (!kapi_try_copy_in(&from, &n, sizeof n) && kapi_copy_in(&from, &n, sizeof n) != sizeof n)
         return {0, Error::bad_address};
     if (n > WAITQ_COUNTER_MAX)
         return {0, Error::bad_argument};

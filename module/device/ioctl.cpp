@@ -35,6 +35,14 @@ struct Call {
     }
 };
 
+// What WAKE and POST return.
+WAITQ_INLINE long to_result(const Posted &posted)
+{
+    if (posted.error != Error::none)
+        return to_errno(posted.error);
+    return posted.woken < __INT_MAX__ ? static_cast<long>(posted.woken) : __INT_MAX__;
+}
+
 Error call_wait(Call &call)
 {
     waitq_wait &request = call.argument.wait;
@@ -55,7 +63,7 @@ Error call_wake(Call &call)
     if (request.flags != 0 || request.pad != 0)
         return Error::bad_argument;
     const Posted posted = post(*call.file->queue, request.post, Budget::from(request.nr));
-    call.result = posted.woken < __INT_MAX__ ? static_cast<long>(posted.woken) : __INT_MAX__;
+    call.result = to_result(posted);
     return posted.error;
 }
 
@@ -113,6 +121,7 @@ constexpr Row rows[] = {
     {sizeof(waitq_info), 104, false, false, call_info},
     {sizeof(waitq_waiters), 32, false, false, call_waiters},
 };
+// (POST and TAKE have no struct: see below.)
 static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
                   sizeof rows == 6 * sizeof rows[0],
@@ -158,6 +167,31 @@ long run(waitq_file &file, unsigned long address)
 
 } // namespace
 } // namespace waitq
+
+long waitq_post(waitq_file *file, unsigned long n)
+{
+    using namespace waitq;
+    if (!file->opener.writes)
+        return to_errno(Error::bad_mode);
+    if (n == 0 || n > WAITQ_COUNTER_MAX)
+        return to_errno(Error::bad_argument);
+    return to_result(post(*file->queue, n, Budget::from(0)));
+}
+
+long waitq_take(waitq_file *file, unsigned long n, waitq_blocking blocking)
+{
+    using namespace waitq;
+    if (!file->opener.reads)
+        return to_errno(Error::bad_mode);
+    if (n == 0 || n > WAITQ_COUNTER_MAX)
+        return to_errno(Error::bad_argument);
+    const EventWait wait{n, true, Exclusive::yes, TaskState::interruptible};
+    if (blocking != WAITQ_BLOCKS)
+        return try_events(*file->queue, wait) ? 0 : to_errno(Error::would_block);
+    return waitq_wait_events(*file->queue, wait, -1) == WaitOutcome::satisfied
+               ? 0
+               : to_errno(Error::interrupted);
+}
 
 long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // stream.cpp - read and write: this is where `cat /dev/waitq0` sleeps.
-#include "error.hpp"
 #include "../wait/locked.hpp"
+#include "error.hpp"
 #include "file.hpp"
 #include "tell.hpp"
 
@@ -152,8 +152,8 @@ template <class Condition>
         WAITQ_INLINE bool operator()() { return this->test(); }
         WAITQ_INLINE void woken_in_vain() const { ++stream.totals.spurious; }
     };
-    const WaitResult result = wait_event_locked<Interrupts::off>(stream.readers, Exclusive::yes,
-                                                                 Held(stream, condition));
+    const WaitResult result =
+        wait_event_locked<Interrupts::off>(stream.readers, Exclusive::yes, Held(stream, condition));
     if (!result.satisfied())
         leave(stream, stream.waiting_readers);
     return result.satisfied();

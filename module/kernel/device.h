@@ -50,8 +50,8 @@ struct waitq_waiter;
  */
 int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size);
 /*
- * Reads @count 64-bit words from @user, an address in user space: quicker than kapi_copy_from_user()
- * for a few. True if all were read. May sleep.
+ * Reads @count 64-bit words from @user, an address in user space: quicker than
+ * kapi_copy_from_user() for a few. True if all were read. May sleep.
  */
 bool kapi_get_words(unsigned long long *to, unsigned long user, unsigned int count);
 /* True if @size bytes were set to 0. May sleep. */
@@ -166,6 +166,9 @@ long waitq_write(struct waitq_file *file, struct kapi_bytes *from, enum waitq_bl
 unsigned int waitq_poll(struct waitq_file *file, struct file *filp,
 			struct poll_table_struct *table);
 int waitq_fasync(struct waitq_file *file, int fd, struct file *filp, int on);
+/* WAITQ_IOC_POST and _TAKE of @n. The number of waiters woken; 0; or a negative errno. */
+long waitq_post(struct waitq_file *file, unsigned long n);
+long waitq_take(struct waitq_file *file, unsigned long n, enum waitq_blocking blocking);
 /* @argument is an address in user space. 0, for EVENTFD a descriptor, or a negative errno. */
 long waitq_ioctl(struct waitq_file *file, unsigned int nr, unsigned long argument);
 

@@ -2,13 +2,15 @@
 /*
  * waitq.h - the contract between /dev/waitqN and user space. It is final.
  *
- * Each call takes the address of a struct that begins with its own size, flags and inputs. A
+ * Each call, but POST and TAKE, takes the address of a struct that begins with its own size, flags
+ * and inputs. A
  * longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
  * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, is extended
  * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
  * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
  *
- * A call returns 0, but EVENTFD a descriptor, and WAKE the number of waiters that it woke.
+ * A call returns 0, but EVENTFD a descriptor, and WAKE and POST the number of waiters that they
+ * woke.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -107,6 +109,17 @@ struct waitq_wake {
 	__u32 pad;
 	__aligned_u64 post;
 };
+
+/*
+ * POST and TAKE: the quickest form of the two, for the usual case. They take no struct: the
+ * argument of the ioctl is the number n, from 1 to WAITQ_COUNTER_MAX.
+ *
+ * POST does as WAKE with a `post` of n and an `nr` of 0, and returns and fails as WAKE does. TAKE
+ * does as WAIT with a `threshold` of n, WAITQ_EXCLUSIVE and WAITQ_CONSUME, interruptible and
+ * without a timeout.
+ *
+ *   EAGAIN  TAKE, O_NONBLOCK: the counter is below n
+ */
 
 /*
  * TIMER: do what WAKE does at a later time, from a timer's interrupt (on PREEMPT_RT: a thread).
@@ -247,6 +260,8 @@ struct waitq_waiters {
 #define WAITQ_NR_EVENTFD 0x03
 #define WAITQ_NR_INFO 0x04
 #define WAITQ_NR_WAITERS 0x05
+#define WAITQ_NR_POST 0x06
+#define WAITQ_NR_TAKE 0x07
 #ifndef WAITQ_FREESTANDING
 #define WAITQ_IOC_WAIT _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT)
 #define WAITQ_IOC_WAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAKE)
@@ -254,6 +269,8 @@ struct waitq_waiters {
 #define WAITQ_IOC_EVENTFD _IO(WAITQ_IOC_MAGIC, WAITQ_NR_EVENTFD)
 #define WAITQ_IOC_INFO _IO(WAITQ_IOC_MAGIC, WAITQ_NR_INFO)
 #define WAITQ_IOC_WAITERS _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAITERS)
+#define WAITQ_IOC_POST _IO(WAITQ_IOC_MAGIC, WAITQ_NR_POST)
+#define WAITQ_IOC_TAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_TAKE)
 #endif
 
 #endif

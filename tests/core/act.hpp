@@ -40,6 +40,7 @@ enum class Op : unsigned char {
 struct Act {
     Op op = Op::none;
     unsigned int flags = 0;        // of the call
+    bool by_number = false;        // wait, wake: TAKE, POST
     unsigned int state = 0;        // wait
     unsigned int nr = 0;           // wake, set_timer
     unsigned long long n = 0;      // threshold, post; what a write to an EVENTFD adds

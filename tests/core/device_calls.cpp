@@ -42,7 +42,8 @@ long DeviceScenario::do_wait(Player &player, const Act &act)
         request.timeout_ns += player.call.begun_ns + row_.timens_offset_ns;
     sim::tell("waits%s%s, threshold %llu", act.flags & WAITQ_EXCLUSIVE ? ", exclusively" : "",
               act.flags & WAITQ_CONSUME ? ", to consume" : "", act.n);
-    const long result = ioctl(act.file, WAITQ_NR_WAIT, &request);
+    const long result = act.by_number ? waitq_take(file_of(act).file.device, act.n, blocking(act))
+                                      : ioctl(act.file, WAITQ_NR_WAIT, &request);
     check_wait(player, act, request, result);
     return result;
 }
@@ -51,7 +52,8 @@ long DeviceScenario::do_wake(Player &player, const Act &act)
 {
     waitq_wake request{sizeof request, 0, act.nr, 0, act.n};
     sim::tell("posts %llu, wakes %u", act.n, act.nr);
-    const long result = ioctl(act.file, WAITQ_NR_WAKE, &request);
+    const long result = act.by_number ? waitq_post(file_of(act).file.device, act.n)
+                                      : ioctl(act.file, WAITQ_NR_WAKE, &request);
     check_wake(player, act, result);
     return result;
 }

@@ -32,6 +32,19 @@ inline Act wake(unsigned int nr = 1, unsigned long long post = 1)
     act.n = post;
     return act;
 }
+// TAKE and POST.
+inline Act take_number(unsigned long long n = 1)
+{
+    Act act = wait(WAITQ_CONSUME | WAITQ_EXCLUSIVE, n);
+    act.by_number = true;
+    return act;
+}
+inline Act post_number(unsigned long long n = 1)
+{
+    Act act = wake(0, n);
+    act.by_number = true;
+    return act;
+}
 inline Act read(std::size_t size, std::size_t good = ~0UL)
 {
     Act act;

@@ -40,6 +40,31 @@ Act never_late(Act act)
     return act;
 }
 
+// ---- POST and TAKE ----
+
+void by_number(Rows &rows)
+{
+    add(rows, "by-number/one", {{"taker", {take_number()}}, {"poster", {post_number()}}});
+    add(rows, "by-number/two",
+        {{"taker A", {take_number()}},
+         {"taker B", {take_number(2)}},
+         {"poster", {post_number(2), post_number()}}});
+    add(rows, "by-number/one-post-for-both",
+        {{"taker A", {take_number()}}, {"taker B", {take_number()}}, {"poster", {post_number(2)}}});
+    add(rows, "by-number/and-waiter",
+        {{"waiter", {wait(exclusive)}}, {"taker", {take_number()}}, {"poster", {post_number()}}});
+    add(rows, "by-number/signal",
+        {{"taker A", {take_number()}},
+         {"taker B", {take_number()}},
+         {"poster", {post_number()}},
+         {"kill(1)", {signal(0)}}});
+    add(rows, "by-number/long-queue",
+        {{"taker A", {take_number()}},
+         {"taker B", {take_number()}},
+         {"taker C", {take_number()}},
+         {"poster", {post_number(3)}}});
+}
+
 // ---- 1 to 3 waiters, 1 or 2 wakers ----
 
 void waiters(Rows &rows)
@@ -235,6 +260,7 @@ void others(Rows &rows)
 
 void add_event_rows(Rows &rows)
 {
+    by_number(rows);
     waiters(rows);
     states(rows);
     thresholds(rows);

@@ -326,5 +326,65 @@ TEST_F(Wake, AllOfALongQueue)
     EXPECT_EQ(info(file).spurious, 0U);
 }
 
+// ---- POST and TAKE ----
+
+long number(const Descriptor &file, unsigned long call, unsigned long n)
+{
+    return value_of(::ioctl(file.fd(), call, n));
+}
+
+TEST_F(Wake, PostAndTakeByNumber)
+{
+    const File file;
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 3), 0);
+    EXPECT_EQ(number(file, WAITQ_IOC_TAKE, 2), 0);
+    EXPECT_EQ(info(file).counter, 1U);
+    Caller taker([&] { return number(file, WAITQ_IOC_TAKE, 2); });
+    ASSERT_TRUE(asleep(taker.tid(), 'S', file, &waitq_info::event_waiters_exclusive));
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 1), 1);
+    EXPECT_EQ(taker.result(), 0);
+    EXPECT_EQ(info(file).counter, 0U);
+}
+
+TEST_F(Wake, TakeIsInterrupted)
+{
+    const File file;
+    Caller taker([&] { return number(file, WAITQ_IOC_TAKE, 1); });
+    ASSERT_TRUE(asleep(taker.tid(), 'S', file, &waitq_info::event_waiters_exclusive));
+    taker.signal();
+    EXPECT_EQ(taker.result(), -EINTR);
+}
+
+TEST_F(Wake, PostWakesAsManyAsCanTake)
+{
+    const File file;
+    std::vector<std::unique_ptr<Caller>> takers;
+    for (unsigned int i = 0; i < 5; ++i) {
+        takers.push_back(std::make_unique<Caller>([&] { return number(file, WAITQ_IOC_TAKE, 1); }));
+        ASSERT_TRUE(
+            asleep(takers.back()->tid(), 'S', file, &waitq_info::event_waiters_exclusive, i + 1));
+    }
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 2), 2);
+    EXPECT_EQ(info(file).event_waiters_exclusive, 3U);
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 3), 3);
+    for (const auto &taker : takers)
+        EXPECT_EQ(taker->result(), 0);
+}
+
+TEST_F(Wake, BadNumbers)
+{
+    const File file;
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 0), -EINVAL);
+    EXPECT_EQ(number(file, WAITQ_IOC_TAKE, 0), -EINVAL);
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, ~0UL), -EINVAL);
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, WAITQ_COUNTER_MAX), 0);
+    EXPECT_EQ(number(file, WAITQ_IOC_POST, 1), -EOVERFLOW);
+    EXPECT_EQ(number(file, WAITQ_IOC_TAKE, WAITQ_COUNTER_MAX), 0);
+    const File readable(O_RDONLY), writable(O_WRONLY), impatient(O_RDWR | O_NONBLOCK);
+    EXPECT_EQ(number(readable, WAITQ_IOC_POST, 1), -EBADF);
+    EXPECT_EQ(number(writable, WAITQ_IOC_TAKE, 1), -EBADF);
+    EXPECT_EQ(number(impatient, WAITQ_IOC_TAKE, 1), -EAGAIN);
+}
+
 } // namespace
 } // namespace waitq::test

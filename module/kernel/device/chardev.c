@@ -103,6 +103,10 @@ static long fop_ioctl(struct file *filp, unsigned int number, unsigned long argu
 {
 	const unsigned int nr = _IOC_NR(number);
 
+	if (number == WAITQ_IOC_POST)
+		return waitq_post(filp->private_data, argument);
+	if (number == WAITQ_IOC_TAKE)
+		return waitq_take(filp->private_data, argument, waitq_blocking_of(filp, NULL));
 	if (number != _IO(WAITQ_IOC_MAGIC, nr))
 		return -ENOTTY;
 	return waitq_ioctl(filp->private_data, nr, argument);

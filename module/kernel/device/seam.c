@@ -38,8 +38,8 @@ bool kapi_clear_user(unsigned long user, size_t size)
 }
 
 /*
- * For a few bytes this is much quicker than copy_to_user(): no check of the kernel's side, no string
- * instruction. False: a bad address, or, with faults disabled, one that is not there now.
+ * For a few bytes this is much quicker than copy_to_user(): no check of the kernel's side, no
+ * string instruction. False: a bad address, or, with faults disabled, one that is not there now.
  */
 static bool put_few(unsigned long address, const u8 *from, unsigned int size)
 {

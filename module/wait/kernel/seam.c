@@ -2,8 +2,8 @@
 /*
  * seam.c - the kapi_* half of the wait layer's seam. The contracts stand in seam.h.
  *
- * Each is one call of the kernel's, but kapi_finish_wait(), which writes out code that the kernel has
- * inline only.
+ * Each is one call of the kernel's, but kapi_finish_wait(), which writes out code that the kernel
+ * has inline only.
  */
 #include <linux/build_bug.h>
 #include <linux/jiffies.h>
@@ -115,8 +115,8 @@ bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *
 	return true;
 }
 
-bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			     kapi_wake_function function)
+bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry,
+			     int flags, kapi_wake_function function)
 {
 	if (!prepare_locked(head, entry, flags, function))
 		return false;

@@ -113,15 +113,15 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 /* Sleeps at most @timeout jiffies unless woken_wake_function() left a note; jiffies left. */
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
 /*
- * Head's lock held, with interrupts on or off (_irq): initialises @entry, links it at the tail, sets
- * TASK_INTERRUPTIBLE and gives the lock back, for schedule(). False: a signal is pending, and
- * nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller itself calls
- * schedule(), because /proc/PID/wchan names the function that does.)
+ * Head's lock held, with interrupts on or off (_irq): initialises @entry, links it at the tail,
+ * sets TASK_INTERRUPTIBLE and gives the lock back, for schedule(). False: a signal is pending, and
+ * nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller itself
+ * calls schedule(), because /proc/PID/wchan names the function that does.)
  */
 bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
 			 kapi_wake_function function);
-bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			     kapi_wake_function function);
+bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry,
+			     int flags, kapi_wake_function function);
 /* After schedule(): takes the lock again and unlinks @entry, linked or not. */
 void kapi_finish_locked(struct wait_queue_head *head, struct wait_queue_entry *entry);
 void kapi_finish_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry);

@@ -80,12 +80,14 @@ public:
     long read(std::span<unsigned char> bytes, bool nonblock = false)
     {
         kapi_bytes memory{bytes.size(), address(bytes.data()), nullptr};
-        return returned(waitq_read(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        return returned(
+            waitq_read(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     long write(std::span<const unsigned char> bytes, bool nonblock = false)
     {
         kapi_bytes memory{bytes.size(), address(bytes.data()), nullptr};
-        return returned(waitq_write(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
+        return returned(
+            waitq_write(file_.device, &memory, nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS));
     }
     long ioctl(unsigned int nr, unsigned long argument)
     {

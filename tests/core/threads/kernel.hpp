@@ -58,7 +58,7 @@ struct Task {
     bool privileged = true;         // CAP_SYS_ADMIN
     UserMemory user;
     unsigned int failing_copy = 0, failing_alloc = 0; // the how manyth from now fails; 0: none
-    unsigned int copies = 0; // that were tried without sleeping
+    unsigned int copies = 0;                          // that were tried without sleeping
     // Called instead of sleeping, until something has woken the task or the deadline (by the
     // clock of kapi_now_ns()) is reached. For a program of one thread.
     void (*idle)(Task &self, long long deadline_ns) = nullptr;

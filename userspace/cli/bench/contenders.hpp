@@ -91,7 +91,8 @@ inline void read_all(int fd, void *bytes, std::size_t size)
 }
 
 /// @name is for the message if it fails.
-inline void control(int fd, unsigned long request, void *argument, const char *name)
+template <typename Argument>
+void control(int fd, unsigned long request, Argument argument, const char *name)
 {
     if (syscall(SYS_ioctl, fd, request, argument) < 0) [[unlikely]]
         broken(name);
@@ -121,13 +122,10 @@ inline void read_number(int fd)
 }
 
 /// Posts 1 and wakes up to @nr exclusive waiters; 0: all.
-inline void waitq_post(int fd, std::uint32_t nr)
+/// WAITQ_IOC_POST, WAITQ_IOC_TAKE
+inline void waitq_number(int fd, unsigned long request, unsigned long n)
 {
-    waitq_wake call{};
-    call.size = sizeof call;
-    call.nr = nr;
-    call.post = 1;
-    control(fd, WAITQ_IOC_WAKE, &call, "WAITQ_IOC_WAKE");
+    control(fd, request, n, "WAITQ_IOC_POST or _TAKE");
 }
 
 inline void waitq_wait_for(int fd, std::uint32_t flags, std::uint64_t threshold)
@@ -430,15 +428,12 @@ public:
         if (const auto info = devices_[0].info(); info && info->counter != 0)
             waitq_wait_for(devices_.fd(0), WAITQ_CONSUME, info->counter);
     }
-    void signal(unsigned channel) { waitq_post(devices_.fd(channel), 1); }
-    void consume(unsigned channel)
-    {
-        waitq_wait_for(devices_.fd(channel), WAITQ_EXCLUSIVE | WAITQ_CONSUME, 1);
-    }
+    void signal(unsigned channel) { waitq_number(devices_.fd(channel), WAITQ_IOC_POST, 1); }
+    void consume(unsigned channel) { waitq_number(devices_.fd(channel), WAITQ_IOC_TAKE, 1); }
     // Nobody consumes: in each round the counter is one higher.
     void wake_all(std::uint64_t /*round*/, unsigned /*waiters*/)
     {
-        waitq_post(devices_.fd(0), every_waiter);
+        waitq_number(devices_.fd(0), WAITQ_IOC_POST, 1);
     }
     void wait_all(std::uint64_t round) { waitq_wait_for(devices_.fd(0), 0, round + 1); }
 

@@ -54,8 +54,7 @@ void ctrl_c(Scene &scene)
     scene.timeline().acts("uninterruptible", "gets Ctrl+C");
     scene.claim(eventually([&] { return hard.pending(SIGINT); }), "SIGINT is pending");
     scene.claim(hard.state() == 'D', "and it sleeps on");
-    scene.timeline().wakes("waker",
-                           "posts 1 -> " + std::to_string(stage.wake({})) + " woken");
+    scene.timeline().wakes("waker", "posts 1 -> " + std::to_string(stage.wake({})) + " woken");
     scene.claim(hard.ended(), "woken, it returns, and then the signal lands");
     scene.timeline().returns("uninterruptible", "returns, then SIGINT");
 }
