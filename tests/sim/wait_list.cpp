@@ -186,10 +186,15 @@ std::string described(const void *memory)
 // Its task has seen it unlinked, and may be through with it.
 void mark_ended(const wait_queue_entry *entry, bool ended)
 {
-    if (Task *task = owner_of(entry))
-        for (unsigned int i = 0; i < task->entry_count; ++i)
-            if (task->entries[i].entry == entry)
-                task->entries[i].ended = ended;
+    Task *task = owner_of(entry);
+    if (!task)
+        return;
+    // The last of that address: an earlier one has left its place on the stack to it.
+    for (unsigned int i = task->entry_count; i-- != 0;)
+        if (task->entries[i].entry == entry) {
+            task->entries[i].ended = ended;
+            return;
+        }
 }
 
 bool is_unlinked(const wait_queue_entry *entry)
