@@ -37,6 +37,12 @@ struct EventWait {
     __u64 slack_ns = 0; // the wait may last so much longer than its timeout
 };
 
+// A number that a task can wait for.
+WAITQ_INLINE bool is_threshold(__u64 n)
+{
+    return n >= 1 && n <= WAITQ_COUNTER_MAX;
+}
+
 // Takes the events, if the counter is high enough. Process context.
 bool try_events(Queue &queue, const EventWait &wait);
 // Sleeps until the counter is high enough, a signal comes or, if `timeout_ns` is not negative, so

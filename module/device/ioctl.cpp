@@ -35,7 +35,7 @@ struct Call {
     }
 };
 
-// What WAKE and POST return.
+// The return value of WAKE and POST.
 WAITQ_INLINE long to_result(const Posted &posted)
 {
     if (posted.error != Error::none)
@@ -173,7 +173,7 @@ long waitq_post(waitq_file *file, unsigned long n)
     using namespace waitq;
     if (!file->opener.writes)
         return to_errno(Error::bad_mode);
-    if (n == 0 || n > WAITQ_COUNTER_MAX)
+    if (!is_threshold(n))
         return to_errno(Error::bad_argument);
     return to_result(post(*file->queue, n, Budget::from(0)));
 }
@@ -183,7 +183,7 @@ long waitq_take(waitq_file *file, unsigned long n, waitq_blocking blocking)
     using namespace waitq;
     if (!file->opener.reads)
         return to_errno(Error::bad_mode);
-    if (n == 0 || n > WAITQ_COUNTER_MAX)
+    if (!is_threshold(n))
         return to_errno(Error::bad_argument);
     const EventWait wait{n, true, Exclusive::yes, TaskState::interruptible};
     if (blocking != WAITQ_BLOCKS)

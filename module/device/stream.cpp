@@ -8,8 +8,8 @@
 namespace waitq {
 namespace {
 
-// What a change has made true for others: found under the stream's lock, told without it.
-enum News : unsigned int {
+// The news for others that a change brings: found under the stream's lock, told without it.
+enum StreamNews : unsigned int {
     no_news = 0,
     wakes_writer = 1U << 0, // wake one of `writers`
     wakes_room = 1U << 1,   // of `room`
@@ -18,20 +18,20 @@ enum News : unsigned int {
     sigio_in = 1U << 4,     // POLL_IN, to subscribers
     sigio_out = 1U << 5,    // POLL_OUT
 };
-WAITQ_INLINE News operator|(News a, News b)
+WAITQ_INLINE StreamNews operator|(StreamNews a, StreamNews b)
 {
-    return static_cast<News>(static_cast<unsigned int>(a) | static_cast<unsigned int>(b));
+    return static_cast<StreamNews>(static_cast<unsigned int>(a) | static_cast<unsigned int>(b));
 }
-WAITQ_INLINE void operator|=(News &a, News b)
+WAITQ_INLINE void operator|=(StreamNews &a, StreamNews b)
 {
     a = a | b;
 }
-WAITQ_INLINE News news_if(bool condition, News news)
+WAITQ_INLINE StreamNews news_if(bool condition, StreamNews news)
 {
     return condition ? news : no_news;
 }
 
-void tell_all(Queue &queue, News news)
+void tell_all(Queue &queue, StreamNews news)
 {
     Stream &stream = queue.stream;
     if (news & says_in)
@@ -45,7 +45,7 @@ void tell_all(Queue &queue, News news)
 }
 
 // Process context, no lock held.
-WAITQ_INLINE void tell(Queue &queue, News news)
+WAITQ_INLINE void tell(Queue &queue, StreamNews news)
 {
     if (news != no_news)
         tell_all(queue, news);
@@ -94,12 +94,12 @@ WAITQ_INLINE void leave(Stream &stream, unsigned int &waiting)
     ++stream.totals.interrupted;
 }
 
-// An exclusive, interruptible wait without a timeout, for writers: `condition` runs with the
-// stream's lock held, and is false for the first time. Process context, may sleep, no lock held.
-// Inlined into each caller, so that /proc/PID/wchan and a stack trace name the caller.
+// An exclusive, interruptible wait without a timeout, for writers. `condition` runs with the
+// stream's lock held. Process context, may sleep, no lock held. Inlined into each caller, so that
+// /proc/PID/wchan and a stack trace name the caller.
 //
-// Who makes the condition true looks at `waiting` under the same lock. It is 0 only if no waiter
-// has found the condition false before:
+// A waker makes the condition true and looks at `waiting` in one section of that lock. It sees 0
+// only if no waiter has found the condition false before:
 //
 //   waiter                             waker
 //   lock; condition()? false;
@@ -173,10 +173,10 @@ WAITQ_INLINE void wake_reader(Stream &stream)
 
 // Takes `taken` bytes off. The caller has the reading end, or holds the lock since it saw that no
 // other has it. Stream's lock held.
-News took(Queue &queue, unsigned int taken)
+StreamNews took(Queue &queue, unsigned int taken)
 {
     Stream &stream = queue.stream;
-    News news = no_news;
+    StreamNews news = no_news;
     const bool heard = is_heard(queue);
     const bool was_writable = heard && writable(stream);
     stream.ring.consume(taken);
@@ -203,7 +203,7 @@ struct Read {
     kapi_bytes &to;
     unsigned int taken = 0;
     unsigned int held = 0; // not 0: it has the reading end, and so many bytes are there for it
-    News news = no_news;
+    StreamNews news = no_news;
 
     // The reader's condition: true, and some bytes taken or the end, if there is a byte. Stream's
     // lock held.
@@ -265,7 +265,7 @@ WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking
 // ---- write -----------------------------------------------------------------
 
 // Adds `n` bytes for the readers. Stream's lock held, and the writing end as in took().
-WAITQ_INLINE News put(Queue &queue, unsigned int n)
+WAITQ_INLINE StreamNews put(Queue &queue, unsigned int n)
 {
     Stream &stream = queue.stream;
     stream.ring.produce(n);
@@ -277,7 +277,7 @@ WAITQ_INLINE News put(Queue &queue, unsigned int n)
 void end_writing(Queue &queue)
 {
     Stream &stream = queue.stream;
-    News news = no_news;
+    StreamNews news = no_news;
     {
         const HeadIrqGuard guard(stream.readers);
         stream.writing = false;
@@ -297,7 +297,7 @@ struct Write {
     Queue &queue;
     kapi_bytes &from;
     bool whole = false; // all bytes are written, and it never had the writing end
-    News news = no_news;
+    StreamNews news = no_news;
 
     // The writer's condition: true, and all written or the end taken, if at least `need` bytes fit.
     // Stream's lock held.
@@ -348,7 +348,7 @@ WAITQ_INLINE Transfer write_all(Queue &queue, kapi_bytes &from, size_t need,
         const unsigned int copied = stream.ring.copy_in(chunk, from);
         if (copied < need || copied == 0)
             return {done, Error::bad_address};
-        News news;
+        StreamNews news;
         {
             const HeadIrqGuard guard(stream.readers);
             news = put(queue, copied);

@@ -22,8 +22,7 @@ bool well_formed(const waitq_wait &request)
     constexpr __u32 known = WAITQ_EXCLUSIVE | WAITQ_CONSUME | WAITQ_TIMEOUT | WAITQ_ABSOLUTE;
     const bool timed = request.flags & WAITQ_TIMEOUT;
     return !(request.flags & ~known) && request.pad == 0 && request.state < state_count &&
-           request.threshold >= 1 && request.threshold <= WAITQ_COUNTER_MAX &&
-           request.timeout_ns >= 0 &&
+           is_threshold(request.threshold) && request.timeout_ns >= 0 &&
            (timed || (request.timeout_ns == 0 && !(request.flags & WAITQ_ABSOLUTE)));
 }
 
@@ -48,9 +47,7 @@ Error wait(Queue &queue, waitq_wait &request)
     const bool absolute = request.flags & WAITQ_ABSOLUTE;
     const EventWait wait{request.threshold, (request.flags & WAITQ_CONSUME) != 0,
                          request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
-                         request.state == WAITQ_STATE_INTERRUPTIBLE
-                             ? TaskState::interruptible
-                             : states[kapi_index_nospec(request.state, state_count)],
+                         states[kapi_index_nospec(request.state, state_count)],
                          request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0};
     __s64 timeout_ns = -1, begun_ns = 0;
     if (request.flags & WAITQ_TIMEOUT) {

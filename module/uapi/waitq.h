@@ -111,8 +111,8 @@ struct waitq_wake {
 };
 
 /*
- * POST and TAKE: the quickest form of the two, for the usual case. They take no struct: the
- * argument of the ioctl is the number n, from 1 to WAITQ_COUNTER_MAX.
+ * POST and TAKE: WAKE and WAIT for the usual case, and quicker. They take no struct: the argument
+ * of the ioctl is a number n, from 1 to WAITQ_COUNTER_MAX.
  *
  * POST does as WAKE with a `post` of n and an `nr` of 0, and returns and fails as WAKE does. TAKE
  * does as WAIT with a `threshold` of n, WAITQ_EXCLUSIVE and WAITQ_CONSUME, interruptible and

@@ -236,6 +236,17 @@ TEST_F(Stream, OneByteWakesOneReader)
     ASSERT_EQ(write(file, "234"), 3);
 }
 
+// Pages that no task has touched yet: the copy under the lock can't be made, and the other is.
+TEST_F(Stream, MemoryThatIsNotThereYet)
+{
+    const File file;
+    const EdgeOfMemory zeros, place;
+    EXPECT_EQ(write(file, zeros.with(3), 3), 3);
+    ASSERT_EQ(write(file, "abc"), 3);
+    EXPECT_EQ(read(file, place.with(6), 6), 6);
+    EXPECT_EQ(std::string(place.with(6), 6), std::string("\0\0\0abc", 6));
+}
+
 TEST_F(Stream, OneByteOfRoomWakesOneWriter)
 {
     const File file;

@@ -16,7 +16,7 @@ struct waitq_queue *waitq_queue_of(unsigned int index);
 
 /* chardev.c */
 extern const struct file_operations waitq_fops;
-/* What a read or write does that would sleep: of an iocb, or (null) of the file alone. */
+/* For a call that would sleep: by an iocb, or, if that is null, by the file alone. */
 enum waitq_blocking waitq_blocking_of(const struct file *filp, const struct kiocb *iocb);
 struct kapi_bytes waitq_bytes_of(struct iov_iter *iter);
 

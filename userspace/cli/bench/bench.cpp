@@ -42,7 +42,7 @@ auto named(const Table &table, const std::string &list)
     return found;
 }
 
-/// What is to be measured. Throws UsageError.
+/// The plan that the options ask for. Throws UsageError.
 Plan plan_of(const Given &given)
 {
     Plan plan;

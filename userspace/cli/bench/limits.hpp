@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a measurement is held against.
+// The limits that measurements are held against.
 #pragma once
 
 #include "bench/results.hpp"

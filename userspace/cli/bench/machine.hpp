@@ -20,7 +20,7 @@ namespace waitq::cli::bench {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-/// What one reading of the clock takes, within a long row of them.
+/// The time that one reading of the clock takes, within a long row of them.
 [[nodiscard]] double clock_cost();
 
 /// How many processors this thread may run on.

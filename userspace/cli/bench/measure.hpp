@@ -9,7 +9,7 @@
 
 namespace waitq::cli::bench {
 
-/// What is to be measured, and how.
+/// A plan of a measurement.
 struct Plan {
     Unit unit = Unit::Nanoseconds;
     bool twice = false; ///< all of it a second time, for Figure::again

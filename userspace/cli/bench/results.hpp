@@ -72,7 +72,7 @@ inline constexpr std::array<Pattern, pattern_count> patterns{{
      {}},
 }};
 
-/// What was measured of one quantity.
+/// A measured quantity.
 struct Figure {
     double value = 0;            ///< the median of the batches
     double spread = 0;           ///< middle_spread() of the batches

@@ -28,7 +28,7 @@ public:
     virtual void each(unsigned operations, Histogram &histogram) = 0;
 };
 
-/// What one operation takes, of so many.
+/// The time of one operation, of so many.
 template <typename Operation>
 double timed(unsigned operations, Operation operation)
 {
@@ -139,7 +139,7 @@ private:
     long of_peer_ = 0;
 };
 
-/// What single calls took. The kernel's tick interrupts a few short calls, and some long ones
+/// The times of single calls. The kernel's tick interrupts a few short calls, and some long ones
 /// twice.
 class Calls {
 public:

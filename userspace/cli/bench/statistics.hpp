@@ -21,7 +21,7 @@ namespace waitq::cli::bench {
 /// How far two values are apart, as a part of the smaller one.
 [[nodiscard]] double difference(double one, double other);
 
-/// What part of the operations took at most so long, in nanoseconds.
+/// The time that such a part of the operations took at most, in nanoseconds.
 struct Percentiles {
     double p50 = 0, p90 = 0, p99 = 0, p99_9 = 0, max = 0;
 };
