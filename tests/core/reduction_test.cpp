@@ -197,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "lab-waiters/1x1-plain/wait_event_killable_timeout/wake_up_all",
                     "lab-overflow/put-back", "lab-signal/alone-signal/wait_event_interruptible",
                     "lab-fault/wake-copy-3/wait_event_interruptible", "event/one/0/taking",
-                    "event/timeout/alone", "event/signal/0/exclusive", "event/fault/wake/copy-4",
+                    "event/timeout/alone", "event/signal/0/exclusive", "event/fault/wake",
                     "eventfd/read-wake", "eventfd/full/nonblocking", "timer/close",
                     "timer/unload-before-any-timer", "poll/epoll-event",
                     "poll/sigio-in-bad-buffer"),
