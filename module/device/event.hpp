@@ -3,6 +3,7 @@
 #pragma once
 
 #include "error.hpp"
+#include "page.hpp"
 #include "queue.hpp"
 
 namespace waitq {
@@ -13,9 +14,10 @@ struct Posted {
 };
 
 // Adds n to the counter and wakes the waiters of the budget whose condition is true. Then tells
-// pollers and, if n is not 0, the subscribers to SIGIO. Error::overflow: nothing was done.
+// pollers and, if n is not 0, the subscribers to SIGIO. `sync`: the caller is about to sleep, and a
+// woken task may have its CPU. Error::overflow: nothing was done.
 // Process context, may let others run between chunks of waiters.
-Posted post(Queue &queue, __u64 n, Budget budget);
+Posted post(Queue &queue, __u64 n, Budget budget, bool sync = false);
 
 // The same from an interrupt. A kernel thread wakes the waiters behind the first WAITQ_WAKE_CHUNK
 // entries. A post that would overflow is left out, and the wake-up done all the same.
@@ -28,7 +30,6 @@ void post_from_interrupt(Queue &queue, __u64 n, Budget budget);
 void give_back(Queue &queue, __u64 n);
 
 // A wait for the counter. Its entry is in Events::queue.
-struct EventEntry;
 struct EventWait {
     __u64 threshold;
     bool consume;
@@ -52,17 +53,66 @@ extern "C" WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __
 
 // An entry of Events::queue, for an onlooker.
 struct EventNote {
-    __s64 since_ns;
+    unsigned long since; // a tick
     __u64 threshold;
 };
 // Head's lock held. False: it is another kind of entry.
 bool note_event(wait_queue_entry *entry, EventNote &note);
 
-// Takes n off the counter. Head's lock held.
-void take(Events &events, __u64 n);
-// Returns and clears Events::room_news. Head's lock held.
-bool take_room_news(Events &events);
-// The number that can be added to the counter. Head's lock held.
-__u64 room_for(Events &events);
+// ---- the counter: all of these with the head's lock held ---------------------------------------
+
+// The number of tasks that wait by an entry.
+WAITQ_INLINE unsigned int &waiting(Events &events, Exclusive exclusive)
+{
+    events.queue.assert_held();
+    return events.waiting[exclusive == Exclusive::yes];
+}
+WAITQ_INLINE unsigned int waiting(Events &events)
+{
+    return waiting(events, Exclusive::no) + waiting(events, Exclusive::yes);
+}
+
+// The number that can be added to the counter.
+WAITQ_INLINE __u64 room_for(Events &events)
+{
+    events.queue.assert_held();
+    return events.counter < WAITQ_COUNTER_MAX ? WAITQ_COUNTER_MAX - events.counter : 0;
+}
+
+// Takes n off the counter.
+WAITQ_INLINE void take(Events &events, __u64 n)
+{
+    events.queue.assert_held();
+    events.room_news |= events.counter >= WAITQ_COUNTER_MAX || events.want_room != 0;
+    events.counter -= n;
+}
+
+// Returns and clears Events::room_news.
+WAITQ_INLINE bool take_room_news(Events &events)
+{
+    events.queue.assert_held();
+    const bool news = events.room_news;
+    events.room_news = false;
+    return news;
+}
+
+// Whether a poller may have to be told of events. Each poll sets `polled` behind its link, under
+// the head's lock; a wake-up that finds nobody linked takes it back, and the next ones need not
+// look:
+//
+//   poller                             waker
+//   link into the pollers' head
+//   lock; polled = true; look; unlock
+//                                      lock; counter += n; polled? yes: linked? yes
+//
+// With the sections the other way round, the look sees the counter, and sets `polled` anew.
+WAITQ_INLINE bool polled(Queue &queue)
+{
+    Events &events = queue.events;
+    events.queue.assert_held();
+    if (events.polled)
+        events.polled = queue.pollers.has_sleeper() || events.pollers.has_sleeper();
+    return events.polled;
+}
 
 } // namespace waitq

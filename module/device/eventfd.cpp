@@ -29,27 +29,27 @@ Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking)
 // Counts a writer in want_room while it waits for room, so that take() notes the room it makes.
 class WantsRoom {
 public:
-    explicit WantsRoom(Events &events) : events_(events)
+    explicit WantsRoom(Queue &queue) : queue_(queue)
     {
-        const HeadIrqGuard guard(events_.queue);
-        ++events_.want_room;
+        const CounterIrqGuard section(queue_);
+        ++queue_.events.want_room;
     }
     ~WantsRoom()
     {
-        const HeadIrqGuard guard(events_.queue);
-        --events_.want_room;
+        const CounterIrqGuard section(queue_);
+        --queue_.events.want_room;
     }
     WantsRoom(const WantsRoom &) = delete;
     WantsRoom &operator=(const WantsRoom &) = delete;
 
 private:
-    Events &events_;
+    Queue &queue_;
 };
 
-bool has_room(Events &events, __u64 n)
+bool has_room(Queue &queue, __u64 n)
 {
-    const HeadIrqGuard guard(events.queue);
-    return n <= room_for(events);
+    const CounterIrqGuard section(queue);
+    return n <= room_for(queue.events);
 }
 
 Transfer write(Queue &queue, kapi_bytes &from, waitq_blocking blocking)
@@ -67,8 +67,8 @@ Transfer write(Queue &queue, kapi_bytes &from, waitq_blocking blocking)
     while (post(queue, n, budget).error == Error::overflow) {
         if (blocking != WAITQ_BLOCKS)
             return {0, Error::would_block};
-        const WantsRoom wants_room(queue.events);
-        const auto condition = [&] { return has_room(queue.events, n); };
+        const WantsRoom wants_room(queue);
+        const auto condition = [&] { return has_room(queue, n); };
         if (!wait_event(queue.events.room, TaskState::interruptible, Exclusive::no, Forever(),
                         condition)
                  .satisfied()) {
@@ -98,7 +98,7 @@ unsigned int waitq_eventfd_poll(waitq_queue *queue, file *filp, poll_table_struc
 {
     waitq::Events &events = queue->events;
     kapi_poll_wait(filp, events.pollers.native(), table);
-    const waitq::HeadIrqGuard guard(events.queue);
+    const waitq::CounterIrqGuard section(*queue);
     events.polled = true;
     unsigned int ready = 0;
     if (events.counter != 0)

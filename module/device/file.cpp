@@ -2,6 +2,8 @@
 // file.cpp - open, release, readiness.
 #include "file.hpp"
 
+#include "event.hpp"
+
 void waitq_core_init()
 {
     waitq::timers_init();
@@ -56,7 +58,7 @@ unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *
         if (file->opener.writes && waitq::writable(queue.stream))
             ready |= waitq::poll_out;
     }
-    const waitq::HeadIrqGuard guard(queue.events.queue);
+    const waitq::CounterIrqGuard section(queue);
     queue.events.polled = true;
     if (file->opener.reads && queue.events.counter != 0)
         ready |= waitq::poll_event;
@@ -65,5 +67,9 @@ unsigned int waitq_poll(waitq_file *file, struct file *filp, poll_table_struct *
 
 int waitq_fasync(waitq_file *file, int fd, struct file *filp, int on)
 {
-    return fasync_helper(fd, filp, on, &file->queue->subscribers);
+    const int done = fasync_helper(fd, filp, on, &file->queue->subscribers);
+    // User space sends no SIGIO: its page is taken if somebody subscribed, and lent again if nobody
+    // has.
+    const waitq::CounterIrqGuard section(*file->queue);
+    return done;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // queue.cpp - making, ending and looking at a queue.
-#include "queue.hpp"
+#include "page.hpp"
 
 namespace waitq {
 namespace {
@@ -48,6 +48,7 @@ void waitq_queue_destroy(waitq_queue *queue)
         return;
     kapi_work_cancel(&queue->events.deferred.native);
     queue->stream.ring.destroy();
+    kapi_page_free(queue->events.page.counter);
     kapi_free(queue);
 }
 
@@ -69,7 +70,7 @@ void waitq_queue_info(waitq_queue *queue, waitq_info *info)
         const waitq::HeadIrqGuard guard(*head);
         totals.woken += head->woken().tasks;
     }
-    const waitq::HeadIrqGuard guard(events.queue);
+    const waitq::CounterIrqGuard section(*queue);
     info->event_waiters = events.waiting[0];
     info->event_waiters_exclusive = events.waiting[1];
     info->counter = events.counter;

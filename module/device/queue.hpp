@@ -20,7 +20,10 @@ struct Budget {
     unsigned int nr; // else so many
 
     // From user space's `nr`.
-    WAITQ_INLINE static Budget from(unsigned int nr) { return {nr == 0 || nr > __INT_MAX__, nr}; }
+    WAITQ_INLINE static constexpr Budget from(unsigned int nr)
+    {
+        return {nr == 0 || nr > __INT_MAX__, nr};
+    }
 };
 
 // Work that an interrupt leaves for a thread of the kernel.
@@ -33,13 +36,21 @@ struct Deferred {
     bool pollers, subscribers, room; // to tell
 };
 
+// The page that user space maps: see page.hpp. The lock of Events::queue guards all of it.
+struct Page {
+    __u64 *counter;        // in the page; null: nobody has mapped it yet
+    unsigned int mappings; // of it
+    bool lent;             // the counter is in the page, and user space changes it
+};
+
 // The event counter. The lock of `queue` guards all of it.
 struct Events {
-    WaitQueue queue;   // entries: EventEntry, event.cpp
+    WaitQueue queue;   // entries: EventEntry, event_wait.cpp
     WaitQueue room;    // tasks in write of an EVENTFD, for room below WAITQ_COUNTER_MAX
     WaitQueue pollers; // of EVENTFDs
 
-    __u64 counter;
+    __u64 counter; // unless it is in the page
+    Page page;
     unsigned int waiting[2]; // linked into `queue`, by Exclusive
     unsigned int want_room;  // tasks in `room`, or on their way there
     bool room_news;          // room was made that `room` or the pollers wait for

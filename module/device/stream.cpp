@@ -51,7 +51,7 @@ WAITQ_INLINE void tell(Queue &queue, StreamNews news)
         tell_all(queue, news);
 }
 
-// Whether somebody may listen to news of POLLIN and POLLOUT: see polled() in event.cpp. Stream's
+// Whether somebody may listen to news of POLLIN and POLLOUT: see polled() in event.hpp. Stream's
 // lock held.
 WAITQ_INLINE bool is_heard(Queue &queue)
 {
@@ -69,7 +69,7 @@ struct Counted {
     unsigned int &waiting;
     Condition &condition;
     bool counted = false;
-    __s64 since_ns = 0;
+    unsigned long since = 0; // a tick
 
     WAITQ_INLINE bool test()
     {
@@ -79,11 +79,11 @@ struct Counted {
         } else if (!holds && !counted) {
             ++waiting;
             counted = true;
-            since_ns = kapi_tick_ns();
+            since = kapi_tick();
         }
         return holds;
     }
-    WAITQ_INLINE const __s64 *waiter_info() const { return &since_ns; }
+    WAITQ_INLINE const unsigned long *waiter_info() const { return &since; }
 };
 
 // The wait ends by a signal. Stream's lock held.

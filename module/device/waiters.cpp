@@ -13,8 +13,9 @@ namespace {
 class ListWaiters {
 public:
     struct Note {
-        EventNote event; // of a reader or writer: since_ns only
+        EventNote event; // of a reader or writer: since only
         bool exclusive;
+        bool timed; // `since` is known
     };
 
     WAITQ_INLINE ListWaiters(waitq_waiter *list, unsigned int room)
@@ -29,12 +30,15 @@ public:
             return Linked::passed_over;
         ++noted_;
         note.exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
-        if (note_event(entry, note.event))
+        note.timed = note_event(entry, note.event);
+        if (note.timed)
             return Linked::task;
         if (!CountedEntry::is(entry))
             return Linked::other;
-        if (const void *info = CountedEntry::of(entry).waiter_info())
-            note.event.since_ns = *static_cast<const __s64 *>(info);
+        if (const void *info = CountedEntry::of(entry).waiter_info()) {
+            note.event.since = *static_cast<const unsigned long *>(info);
+            note.timed = true;
+        }
         return Linked::task;
     }
     WAITQ_INLINE void meet(Note &, const task_struct *) {}
@@ -47,7 +51,7 @@ public:
                        (seen.hidden ? WAITQ_WAITER_HIDDEN : 0);
         waiter.pid = seen.pid;
         waiter.state = static_cast<unsigned char>(seen.state);
-        waiter.since_ns = note.event.since_ns ? note.event.since_ns + offset_ns_ : 0;
+        waiter.since_ns = note.timed ? kapi_tick_ns(note.event.since) + offset_ns_ : 0;
         waiter.threshold = note.event.threshold;
         static_assert(sizeof waiter.comm == sizeof seen.comm &&
                       sizeof waiter.function == sizeof seen.function);

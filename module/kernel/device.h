@@ -80,6 +80,18 @@ bool kapi_try_copy_in(struct kapi_bytes *from, void *to, unsigned int size);
 
 bool kapi_capable_sys_admin(void);
 
+/* ---- a page that user space maps ------------------------------------------- */
+
+/* A page of zeros, accounted as kapi_zalloc(); its first word. Null: no memory. May sleep. */
+unsigned long long *kapi_page_alloc(void);
+/* Nobody maps it any more. Null is allowed. */
+void kapi_page_free(unsigned long long *word);
+/*
+ * Writes @value and returns what was there, at once: a full barrier, for user space on other CPUs
+ * too. Any context.
+ */
+unsigned long long kapi_page_swap(unsigned long long *word, unsigned long long value);
+
 /* ---- readiness (poll, SIGIO) ---------------------------------------------- */
 
 void kapi_poll_wait(struct file *file, struct wait_queue_head *head,
@@ -169,6 +181,11 @@ int waitq_fasync(struct waitq_file *file, int fd, struct file *filp, int on);
 /* WAITQ_IOC_POST and _TAKE of @n. The number of waiters woken; 0; or a negative errno. */
 long waitq_post(struct waitq_file *file, unsigned long n);
 long waitq_take(struct waitq_file *file, unsigned long n, enum waitq_blocking blocking);
+/* The page to map, which lives as long as the queue. Null: no memory. May sleep. */
+void *waitq_page(struct waitq_file *file);
+/* One mapping of it more, or one less. Process context. */
+void waitq_page_mapped(struct waitq_file *file);
+void waitq_page_unmapped(struct waitq_file *file);
 /* @argument is an address in user space. 0, for EVENTFD a descriptor, or a negative errno. */
 long waitq_ioctl(struct waitq_file *file, unsigned int nr, unsigned long argument);
 

@@ -48,6 +48,8 @@ typedef long long __s64;
 #define WAITQ_ATOMIC_WRITE 4096U
 /* As eventfd's. */
 #define WAITQ_COUNTER_MAX (~0ULL - 1)
+/* The counter is in the kernel: see "The page". */
+#define WAITQ_PAGE_TAKEN (~0ULL)
 /* The longest wait that kill -9 cannot end, for a caller without CAP_SYS_ADMIN. */
 #define WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS 10000000000LL
 
@@ -119,6 +121,26 @@ struct waitq_wake {
  * without a timeout.
  *
  *   EAGAIN  TAKE, O_NONBLOCK: the counter is below n
+ */
+
+/*
+ * The page: mmap() of one page at offset 0, MAP_SHARED, of a file that is open for reading. Its
+ * first word, 64 bits in the machine's order, is the counter, or WAITQ_PAGE_TAKEN: then the counter
+ * is in the kernel, because a task waits, polls the device or an EVENTFD, or asked for SIGIO. With
+ * PROT_WRITE a program posts and takes without a system call:
+ *
+ *   post n   reads the word; if it is WAITQ_PAGE_TAKEN, calls POST. If n more would pass
+ *            WAITQ_COUNTER_MAX: overflow. Else it adds n by compare-and-swap, and begins again if
+ *            that fails
+ *   take n   the same with TAKE, which it also calls if the word is below n
+ *
+ * A program that writes other things there loses or invents events of that queue, and does no other
+ * harm. INFO does not count posts that made no call.
+ *
+ *   EACCES  PROT_EXEC; PROT_WRITE, and the file is not open for writing
+ *   EINVAL  a private mapping, another length or offset
+ *   ENODEV  the kernel is one of 32 bits
+ *   ENOMEM
  */
 
 /*
@@ -231,7 +253,7 @@ struct waitq_waiter {
 	__u32 flags;             /* WAITQ_WAITER_* */
 	__u32 pid;               /* in the caller's PID namespace */
 	__u32 state;             /* a letter, as in /proc/PID/stat */
-	__aligned_s64 since_ns;  /* the tick before the wait began, up to 10 ms; 0: not known */
+	__aligned_s64 since_ns;  /* a tick before the wait began, up to 20 ms; 0: not known */
 	__aligned_u64 threshold; /* of a task in WAIT; else 0 */
 	char comm[16];
 	char function[40]; /* the wake function, cut to fit */

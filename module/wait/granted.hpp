@@ -53,32 +53,42 @@ WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, voi
 // The sleep of wait_granted(), for a caller that has found the condition false under the head's
 // lock. Context: process; the caller has taken the head's lock by lock_irq(), and this function
 // gives it back.
-template <SleepPolicy Sleep, Claim C>
-[[nodiscard]] WAITQ_INLINE WaitOutcome sleep_granted(WaitQueue &queue, WaitEntry &entry,
+template <SleepPolicy Sleep, class Entry, Claim C>
+[[nodiscard]] WAITQ_INLINE WaitOutcome sleep_granted(WaitQueue &queue, Entry &entry,
                                                      TaskState state, Sleep &sleep, C &claim)
 {
     queue.assert_held();
-    WaitOutcome outcome = WaitOutcome::satisfied;
-    kapi_link_last(queue.native(), entry.native());
+    WaitOutcome outcome;
+    const auto native_state = static_cast<unsigned int>(state);
     claim.linked();
-    for (;;) {
-        kapi_set_current_state(static_cast<unsigned int>(state));
+    if (!kapi_prepare_locked_irq(queue.native(), entry.native(), entry.flags(),
+                                 entry.wake_function(), native_state)) {
+        outcome = sleep.expired() ? WaitOutcome::timed_out : WaitOutcome::signalled;
+        claim.left(outcome);
         queue.unlock_irq();
+        return outcome;
+    }
+    for (;;) {
         sleep.sleep();
         if (kapi_is_unlinked(entry.native()))
             return WaitOutcome::satisfied;
         queue.lock_irq();
         // This task may have run before its waker unlinked the entry.
-        if (kapi_is_unlinked(entry.native()))
+        if (kapi_is_unlinked(entry.native())) {
+            outcome = WaitOutcome::satisfied;
             break;
+        }
         if (claim.test())
             outcome = WaitOutcome::satisfied;
         else if (sleep.expired())
             outcome = WaitOutcome::timed_out;
-        else if (kapi_signal_pending_state(static_cast<unsigned int>(state)))
+        else if (kapi_signal_pending_state(native_state))
             outcome = WaitOutcome::signalled;
-        else
+        else {
+            kapi_set_current_state(native_state);
+            queue.unlock_irq();
             continue;
+        }
         kapi_unlink(queue.native(), entry.native());
         claim.left(outcome);
         break;
@@ -91,7 +101,8 @@ template <SleepPolicy Sleep, Claim C>
 // heeds. Satisfied beats timed out, timed out beats signalled. First in, first out: the entry goes
 // to the tail, exclusive or not.
 //
-// entry: not linked, with a wake function made of grant().
+// entry: a WaitEntry, made with WaitEntry::Later, that has two functions more: flags() (Exclusive),
+//   and wake_function(), made of grant().
 // sleep: a policy of timeout.hpp, whose begin() was called.
 // Context: process, no lock held, interrupts on; may sleep.
 //
@@ -99,9 +110,9 @@ template <SleepPolicy Sleep, Claim C>
 // head's lock, and the waiter tests and links itself in one. A waiter that leaves by a signal or
 // its timeout swallows no wake-up: either the wake-up gave it the resource and unlinked it, and it
 // is satisfied, or the wake-up passed it over.
-template <SleepPolicy Sleep, Claim C>
-[[nodiscard]] WAITQ_INLINE WaitOutcome wait_granted(WaitQueue &queue, WaitEntry &entry,
-                                                    TaskState state, Sleep &sleep, C &claim)
+template <SleepPolicy Sleep, class Entry, Claim C>
+[[nodiscard]] WAITQ_INLINE WaitOutcome wait_granted(WaitQueue &queue, Entry &entry, TaskState state,
+                                                    Sleep &sleep, C &claim)
 {
     if constexpr (KAPI_DEBUG_ATOMIC_SLEEP)
         kapi_might_sleep();

@@ -36,7 +36,8 @@ template <Interrupts interrupts, class Queue, WaitCondition Condition>
     constexpr auto prepare = irq_on ? kapi_prepare_locked : kapi_prepare_locked_irq;
     constexpr auto finish = irq_on ? kapi_finish_locked : kapi_finish_locked_irq;
     for (;;) {
-        if (!prepare(queue.native(), entry.native(), flags, entry.wake_function())) {
+        if (!prepare(queue.native(), entry.native(), flags, entry.wake_function(),
+                     KAPI_TASK_INTERRUPTIBLE)) {
             result.outcome = WaitOutcome::signalled;
             return result;
         }

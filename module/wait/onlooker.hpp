@@ -53,6 +53,8 @@ WAITQ_INLINE void look_at(WaitQueue &queue, OnlookerChunk<T> &chunk, T &onlooker
 {
     const auto note = [&](wait_queue_entry * entry) __attribute__((always_inline))
     {
+        if (WaitQueue::is_mark(entry))
+            return true;
         auto &noted = chunk.noted[chunk.size];
         noted = {};
         const Linked linked = onlooker.note(entry, noted.note);

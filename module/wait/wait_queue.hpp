@@ -147,111 +147,94 @@ public:
 
     // Calls visit(entry) for each entry, with the head's lock held, and pause() without it after
     // each `chunk` of them. An entry that is linked meanwhile is not visited, and one that stays is
-    // visited once. visit() returns false to end the walk.
+    // visited once. visit() returns false to end the walk. (It meets marks too: is_mark().)
     // Context: as wake_up(); pause() must not sleep unless the caller may.
     template <class Visit, class Pause>
     WAITQ_INLINE void walk(Visit visit, Pause pause)
     {
         unsigned long irq_flags = kapi_head_lock(&head_);
-        if (wait_queue_entry *next = visit_up_to(chunk, visit)) {
-            Marks marks(&head_, next);
-            unsigned int steps = chunk;
-            do {
-                if (steps == chunk) {
-                    kapi_head_unlock(&head_, irq_flags);
-                    pause();
-                    irq_flags = kapi_head_lock(&head_);
-                    steps = 0;
-                }
-                ++steps;
-            } while (marks.step(visit));
-            marks.end();
-        }
+        walk_held(
+            visit, [&]() __attribute__((always_inline)) {
+                kapi_head_unlock(&head_, irq_flags);
+                pause();
+                irq_flags = kapi_head_lock(&head_);
+            });
         kapi_head_unlock(&head_, irq_flags);
     }
-
-    // The same with the head's lock held by the caller, all in one go.
-    template <class Visit>
-    WAITQ_INLINE void walk_locked(Visit visit)
-    {
-        (void)visit_up_to(~0U, visit);
-    }
-    // Up to one chunk of it. True: it did not come to the end, and visit() did not end it.
-    template <class Visit>
-    WAITQ_INLINE bool walk_chunk(Visit visit)
-    {
-        return visit_up_to(chunk, visit) != nullptr;
-    }
-
     template <class Visit>
     WAITQ_INLINE void walk(Visit visit)
     {
         walk(visit, []() __attribute__((always_inline)){});
     }
 
-    // The kernel's object, for functions that this layer does not have (poll_wait).
-    WAITQ_INLINE wait_queue_head *native() { return &head_; }
-
-protected:
-    // The first `most` steps of a walk, with the head's lock held by the caller. Returns the next
-    // entry, or null: the walk is over, by its end or by visit(). An entry may unlink itself in
-    // visit(), and no other does meanwhile (kernel: list_for_each_entry_safe, in __wake_up_common).
-    template <class Visit>
-    WAITQ_INLINE wait_queue_entry *visit_up_to(unsigned int most, Visit visit)
+    // The same with the head's lock held by the caller: between() gives it back and takes it again.
+    //
+    // Two marks keep the place meanwhile: one stands between the visited and the others, and one at
+    // the end, so that the walk does not reach an entry that is linked later.
+    template <class Visit, class Between>
+    WAITQ_INLINE void walk_held(Visit visit, Between between)
     {
-        assert_held();
-        wait_queue_entry *entry = kapi_first(&head_);
-        for (unsigned int steps = 0; entry && steps < most; ++steps) {
-            wait_queue_entry *next = kapi_next(&head_, entry);
-            if (!is_mark(entry) && !visit(entry))
-                return nullptr;
-            entry = next;
+        WAITQ_UNINITIALIZED wait_queue_entry place, end;
+        wait_queue_entry *next = kapi_first(&head_), *stop = nullptr;
+        while ((next = visit_some(next, stop, chunk, visit))) {
+            if (!stop) {
+                kapi_init_mark(&place, waitq_pass_mark);
+                kapi_init_mark(&end, waitq_pass_mark);
+                kapi_link_last(&head_, stop = &end);
+            }
+            kapi_link_before(next, &place);
+            between();
+            next = kapi_next(&head_, &place);
+            kapi_unlink(&head_, &place);
         }
-        return entry;
+        if (stop)
+            kapi_unlink(&head_, stop);
     }
 
-    // A mark is a step as well, because other walks may have left many.
+    // The same with the head's lock held by the caller, all in one go.
+    template <class Visit>
+    WAITQ_INLINE void walk_locked(Visit visit)
+    {
+        (void)visit_some(kapi_first(&head_), nullptr, ~0U, visit);
+    }
+    // Up to one chunk of it. True: it did not come to the end, and visit() did not end it.
+    template <class Visit>
+    WAITQ_INLINE bool walk_chunk(Visit visit)
+    {
+        return visit_some(kapi_first(&head_), nullptr, chunk, visit) != nullptr;
+    }
+
+    // The entry is a mark of some walk, and no waiter's: another walk may have left it. Waking it
+    // does nothing. Head's lock held.
     WAITQ_INLINE static bool is_mark(const wait_queue_entry *entry)
     {
         return kapi_entry_function(entry) == waitq_pass_mark ||
                (kapi_entry_flags(entry) & KAPI_WQ_FLAG_BOOKMARK);
     }
 
-    // The place of a walk that gives the head's lock back: a mark moves along behind the visited
-    // entry, and another stands at the end. So a visited entry stays before the walk, and the walk
-    // does not reach an entry that is linked later.
-    class Marks {
-    public:
-        // The place before `next`. Head's lock held, as for all of these.
-        WAITQ_INLINE Marks(wait_queue_head *head, wait_queue_entry *next) : head_(head)
-        {
-            kapi_init_mark(&at_, waitq_pass_mark);
-            kapi_init_mark(&end_, waitq_pass_mark);
-            kapi_link_before(next, &at_);
-            kapi_link_last(head, &end_);
-        }
-        // Moves the place behind the next entry and calls visit(entry), unless that entry is a
-        // mark. The entry may be woken and gone afterwards. False: the walk is over, by its end or
-        // by visit().
-        template <class Visit>
-        WAITQ_INLINE bool step(Visit visit)
-        {
-            wait_queue_entry *next = kapi_next(head_, &at_);
-            if (next == &end_)
-                return false;
-            kapi_move_behind(&at_, next);
-            return is_mark(next) || visit(next);
-        }
-        WAITQ_INLINE void end()
-        {
-            kapi_unlink(head_, &at_);
-            kapi_unlink(head_, &end_);
-        }
+    // The kernel's object, for functions that this layer does not have (poll_wait).
+    WAITQ_INLINE wait_queue_head *native() { return &head_; }
 
-    private:
-        wait_queue_head *const head_;
-        wait_queue_entry at_, end_;
-    };
+protected:
+    // Up to `most` steps of a walk from `entry` to before `stop` (null: to the end). Returns the
+    // next entry, or null: the walk is over, by its end or by visit(). An entry may unlink itself
+    // in visit(), and no other does meanwhile (kernel: list_for_each_entry_safe, in
+    // __wake_up_common). Head's lock held.
+    template <class Visit>
+    WAITQ_INLINE wait_queue_entry *visit_some(wait_queue_entry *entry, wait_queue_entry *stop,
+                                              unsigned int most, Visit visit)
+    {
+        assert_held();
+        for (unsigned int steps = 0; entry != stop; ++steps) {
+            if (steps == most)
+                return entry;
+            wait_queue_entry *next = kapi_next(&head_, entry);
+            if (!visit(entry))
+                return nullptr;
+            entry = next;
+        }
+        return nullptr;
+    }
 
     WAITQ_INLINE static void *native_key(Wakes wakes)
     {

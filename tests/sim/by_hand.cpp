@@ -200,6 +200,8 @@ kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
 
 int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
+    if (inside(entry).flags & WQ_FLAG_BOOKMARK)
+        return 0;
     return wake_entry(*current().walked, inside(entry), mode, sync, key);
 }
 
@@ -253,17 +255,17 @@ int woken_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, int s
 }
 
 static bool prepare_locked(wait_queue_head *opaque_head, wait_queue_entry *opaque_entry, int flags,
-                           kapi_wake_function function, const char *what)
+                           kapi_wake_function function, unsigned int state, const char *what)
 {
     WaitHead &head = inside(opaque_head);
     must_hold(head, what);
     touch(&current(), Access::read);
-    if (current().signal_pending)
+    if (kapi_signal_pending_state(state))
         return false;
     kapi_init_wait_entry(opaque_entry, flags, function);
     link(head, inside(opaque_entry), Place::last);
     tell("links itself into \"%s\"", head.lock.name);
-    set_current_state(TASK_INTERRUPTIBLE);
+    set_current_state(state);
     return true;
 }
 
@@ -276,18 +278,18 @@ static void finish_locked(WaitHead &head, wait_queue_entry *opaque_entry)
 }
 
 bool kapi_prepare_locked(wait_queue_head *head, wait_queue_entry *entry, int flags,
-                         kapi_wake_function function)
+                         kapi_wake_function function, unsigned int state)
 {
-    if (!prepare_locked(head, entry, flags, function, "kapi_prepare_locked()"))
+    if (!prepare_locked(head, entry, flags, function, state, "kapi_prepare_locked()"))
         return false;
     spin_unlock_irqs_on(inside(head).lock);
     return true;
 }
 
 bool kapi_prepare_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
-                             kapi_wake_function function)
+                             kapi_wake_function function, unsigned int state)
 {
-    if (!prepare_locked(head, entry, flags, function, "kapi_prepare_locked_irq()"))
+    if (!prepare_locked(head, entry, flags, function, state, "kapi_prepare_locked_irq()"))
         return false;
     spin_unlock(inside(head).lock, true);
     return true;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace sim {
 namespace {
@@ -125,6 +126,24 @@ void kapi_free(void *memory)
         return;
     }
     refuse("%s frees what was never allocated", current().name);
+}
+
+unsigned long long *kapi_page_alloc()
+{
+    return static_cast<unsigned long long *>(kapi_zalloc(sizeof(unsigned long long)));
+}
+
+void kapi_page_free(unsigned long long *word)
+{
+    kapi_free(word);
+}
+
+unsigned long long kapi_page_swap(unsigned long long *word, unsigned long long value)
+{
+    point();
+    touch(word, Access::write);
+    tell("swaps %llu into the page", value);
+    return std::exchange(*word, value);
 }
 
 bool kapi_copy_from_user(void *to, unsigned long user, size_t size)

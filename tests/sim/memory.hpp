@@ -24,10 +24,10 @@ void check_memory(const void *memory, std::size_t size);
 std::string describe_memory(const void *memory);
 
 struct UserBytes : kapi_bytes {
-    UserBytes(unsigned char *at, size_t size, size_t good, bool present)
-        : kapi_bytes{size, reinterpret_cast<unsigned long>(at), &memory}, memory{good, present}
+    UserBytes(unsigned char *at, std::size_t all, std::size_t good, bool present)
+        : kapi_bytes{all, reinterpret_cast<unsigned long>(at), &memory}, memory{good, present}
     {}
-    UserBytes(unsigned char *at, size_t size) : UserBytes(at, size, size, false) {}
+    UserBytes(unsigned char *at, std::size_t all) : UserBytes(at, all, all, false) {}
     UserBytes(const UserBytes &) = delete;
     UserBytes &operator=(const UserBytes &) = delete;
 

@@ -206,9 +206,15 @@ using namespace sim;
 
 extern "C" {
 
-long long kapi_tick_ns()
+// A tick is as short as the clock's step here.
+unsigned long kapi_tick()
 {
-    return kapi_now_ns();
+    return static_cast<unsigned long>(kapi_now_ns());
+}
+
+long long kapi_tick_ns(unsigned long tick)
+{
+    return static_cast<long long>(tick);
 }
 
 long long kapi_now_ns()

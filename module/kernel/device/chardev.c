@@ -128,5 +128,6 @@ const struct file_operations waitq_fops = {
 	.poll = fop_poll,
 	.unlocked_ioctl = fop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = waitq_mmap,
 	.fasync = fop_fasync,
 };

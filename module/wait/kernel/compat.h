@@ -52,6 +52,19 @@ static inline void compat_hrtimer_setup_sleeper_on_stack(struct hrtimer_sleeper 
 #define COMPAT_WQ_FLAG_BOOKMARK 0
 #endif
 
+/*
+ * Wake flags of kernel/sched/sched.h, which no header for modules has: WF_SYNC, the waker is about
+ * to sleep; and since 6.6 WF_CURRENT_CPU, the woken task is to run here. (0x40 was another flag
+ * before.)
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define COMPAT_WF_SYNC_HERE (0x10 | 0x40)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#define COMPAT_WF_SYNC_HERE 0x10
+#else
+#define COMPAT_WF_SYNC_HERE 0x01
+#endif
+
 /* add_wait_queue_priority_exclusive() is new in 6.17, and no macro tells. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define compat_add_wait_queue_priority_exclusive add_wait_queue_priority_exclusive

@@ -96,44 +96,51 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry)
 /* A signal that comes behind the look keeps schedule() from sleeping. */
 static __always_inline bool prepare_locked(struct wait_queue_head *head,
 					   struct wait_queue_entry *entry, int flags,
-					   kapi_wake_function function)
+					   kapi_wake_function function, unsigned int state)
 {
-	if (signal_pending(current))
+	if (signal_pending(current) && signal_pending_state(state, current))
 		return false;
 	init_entry(entry, flags, function);
 	__add_wait_queue_entry_tail(head, entry);
-	set_current_state(TASK_INTERRUPTIBLE);
+	set_current_state(state);
 	return true;
 }
 
 bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			 kapi_wake_function function)
+			 kapi_wake_function function, unsigned int state)
 {
-	if (!prepare_locked(head, entry, flags, function))
+	if (!prepare_locked(head, entry, flags, function, state))
 		return false;
 	spin_unlock(&head->lock);
 	return true;
 }
 
 bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry,
-			     int flags, kapi_wake_function function)
+			     int flags, kapi_wake_function function, unsigned int state)
 {
-	if (!prepare_locked(head, entry, flags, function))
+	if (!prepare_locked(head, entry, flags, function, state))
 		return false;
 	spin_unlock_irq(&head->lock);
 	return true;
 }
 
+/* A wake-up has unlinked it, as a rule. */
+static __always_inline void finish_locked(struct wait_queue_entry *entry)
+{
+	if (!list_empty(&entry->entry))
+		list_del_init(&entry->entry);
+}
+
 void kapi_finish_locked(struct wait_queue_head *head, struct wait_queue_entry *entry)
 {
 	spin_lock(&head->lock);
-	list_del_init(&entry->entry);
+	finish_locked(entry);
 }
 
 void kapi_finish_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry)
 {
 	spin_lock_irq(&head->lock);
-	list_del_init(&entry->entry);
+	finish_locked(entry);
 }
 
 void kapi_wake_up_pollfree(struct wait_queue_head *head)
@@ -186,6 +193,9 @@ kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry)
 
 int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
+	/* A place that the kernel's own walk has marked has no function. */
+	if (entry->flags & COMPAT_WQ_FLAG_BOOKMARK)
+		return 0;
 	return entry->func(entry, mode, sync, key);
 }
 
@@ -282,9 +292,17 @@ long long kapi_now_ns(void)
 	return ktime_get_ns();
 }
 
-long long kapi_tick_ns(void)
+unsigned long kapi_tick(void)
 {
-	return ktime_get_coarse_ns();
+	return jiffies;
+}
+
+long long kapi_tick_ns(unsigned long tick)
+{
+	/* The clock first: a tick between the two makes the answer older, and never newer. */
+	const long long now_ns = ktime_get_coarse_ns();
+
+	return now_ns - (long long)(jiffies - tick) * TICK_NSEC;
 }
 
 long kapi_ns_to_jiffies(unsigned long long ns)

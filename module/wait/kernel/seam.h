@@ -114,14 +114,14 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
 /*
  * Head's lock held, with interrupts on or off (_irq): initialises @entry, links it at the tail,
- * sets TASK_INTERRUPTIBLE and gives the lock back, for schedule(). False: a signal is pending, and
- * nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller itself
+ * sets @state and gives the lock back, for schedule(). False: a signal is pending that @state heeds,
+ * and nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller itself
  * calls schedule(), because /proc/PID/wchan names the function that does.)
  */
 bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
-			 kapi_wake_function function);
+			 kapi_wake_function function, unsigned int state);
 bool kapi_prepare_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry,
-			     int flags, kapi_wake_function function);
+			     int flags, kapi_wake_function function, unsigned int state);
 /* After schedule(): takes the lock again and unlinks @entry, linked or not. */
 void kapi_finish_locked(struct wait_queue_head *head, struct wait_queue_entry *entry);
 void kapi_finish_locked_irq(struct wait_queue_head *head, struct wait_queue_entry *entry);
@@ -207,8 +207,10 @@ void kapi_cond_resched(void);
 bool kapi_signal_pending(void);
 /* CLOCK_MONOTONIC; any context. */
 long long kapi_now_ns(void);
-/* The same at the last tick, up to 10 ms ago; quicker. */
-long long kapi_tick_ns(void);
+/* The number of the last tick, which was up to 10 ms ago; quicker. Any context. */
+unsigned long kapi_tick(void);
+/* The time of that tick, or of the one before. Any context. */
+long long kapi_tick_ns(unsigned long tick);
 /*
  * Whole jiffies in @ns nanoseconds, rounded down, and cut to what the kernel can count: 36
  * years, or KAPI_MAX_JIFFY_OFFSET jiffies if that is less.

@@ -51,6 +51,21 @@ using namespace threads;
 
 extern "C" {
 
+unsigned long long *kapi_page_alloc()
+{
+    return static_cast<unsigned long long *>(kapi_zalloc(sizeof(unsigned long long)));
+}
+
+void kapi_page_free(unsigned long long *word)
+{
+    kapi_free(word);
+}
+
+unsigned long long kapi_page_swap(unsigned long long *word, unsigned long long value)
+{
+    return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
+}
+
 void *kapi_zalloc(size_t size)
 {
     must_be_able_to_sleep("kvzalloc() where no task may sleep");

@@ -64,7 +64,8 @@ int kapi_open_eventfd(waitq_queue *, unsigned int)
     {                                                                                              \
         broken(#name "() is not in this kernel");                                                  \
     }
-NOT_HERE(bool, kapi_prepare_locked, wait_queue_head *, wait_queue_entry *, int, kapi_wake_function)
+NOT_HERE(bool, kapi_prepare_locked, wait_queue_head *, wait_queue_entry *, int, kapi_wake_function,
+         unsigned int)
 NOT_HERE(void, kapi_finish_locked, wait_queue_head *, wait_queue_entry *)
 NOT_HERE(void, kapi_rcu_read_lock)
 NOT_HERE(void, kapi_rcu_read_unlock)

@@ -129,9 +129,14 @@ using namespace threads;
 
 extern "C" {
 
-long long kapi_tick_ns()
+unsigned long kapi_tick()
 {
-    return kapi_now_ns();
+    return static_cast<unsigned long>(kapi_now_ns());
+}
+
+long long kapi_tick_ns(unsigned long tick)
+{
+    return static_cast<long long>(tick);
 }
 
 long long kapi_now_ns()

@@ -213,13 +213,13 @@ void kapi_head_unlock_irq(wait_queue_head *head)
 }
 
 bool kapi_prepare_locked_irq(wait_queue_head *head, wait_queue_entry *entry, int flags,
-                             kapi_wake_function function)
+                             kapi_wake_function function, unsigned int state)
 {
-    if (kapi_signal_pending())
+    if (kapi_signal_pending_state(state))
         return false;
     kapi_init_wait_entry(entry, flags, function);
     kapi_link_last(head, entry);
-    kapi_set_current_state(KAPI_TASK_INTERRUPTIBLE);
+    kapi_set_current_state(state);
     kapi_head_unlock_irq(head);
     return true;
 }

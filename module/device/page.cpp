@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+// page.cpp - see page.hpp.
+#include "page.hpp"
+
+#include "event.hpp"
+#include "file.hpp"
+
+namespace waitq {
+
+void reclaim(Events &events)
+{
+    events.queue.assert_held();
+    events.page.lent = false;
+    const __u64 found = kapi_page_swap(events.page.counter, WAITQ_PAGE_TAKEN);
+    if (found == WAITQ_PAGE_TAKEN)
+        events.counter = 0;
+    else
+        events.counter = found < WAITQ_COUNTER_MAX ? found : WAITQ_COUNTER_MAX;
+}
+
+void lend(Queue &queue)
+{
+    Events &events = queue.events;
+    events.queue.assert_held();
+    // User space can't wake, tell pollers or writers, send SIGIO, nor say that the counter passed
+    // its maximum.
+    if (waiting(events) != 0 || events.want_room != 0 || events.counter > WAITQ_COUNTER_MAX ||
+        polled(queue) || subscribed(queue))
+        return;
+    events.page.lent = true;
+    kapi_page_swap(events.page.counter, events.counter);
+}
+
+namespace {
+
+// The page, made by the first that asks. Null: no memory.
+void *page_of(Queue &queue)
+{
+    Page &page = queue.events.page;
+    {
+        const HeadIrqGuard guard(queue.events.queue);
+        if (page.counter)
+            return page.counter;
+    }
+    __u64 *made = kapi_page_alloc();
+    if (!made)
+        return nullptr;
+    kapi_page_swap(made, WAITQ_PAGE_TAKEN);
+    {
+        const HeadIrqGuard guard(queue.events.queue);
+        if (!page.counter) {
+            page.counter = made;
+            return made;
+        }
+    }
+    // Another task was quicker.
+    kapi_page_free(made);
+    const HeadIrqGuard guard(queue.events.queue);
+    return page.counter;
+}
+
+} // namespace
+} // namespace waitq
+
+void *waitq_page(waitq_file *file)
+{
+    return waitq::page_of(*file->queue);
+}
+
+void waitq_page_mapped(waitq_file *file)
+{
+    const waitq::CounterIrqGuard guard(*file->queue);
+    ++file->queue->events.page.mappings;
+}
+
+void waitq_page_unmapped(waitq_file *file)
+{
+    const waitq::CounterIrqGuard guard(*file->queue);
+    --file->queue->events.page.mappings;
+}
