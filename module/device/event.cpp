@@ -5,6 +5,7 @@
 // condition and takes its events for it: wait/granted.hpp, event_wait.cpp.
 #include "event.hpp"
 
+#include "file.hpp"
 #include "tell.hpp"
 
 namespace waitq {
@@ -56,6 +57,9 @@ WAITQ_INLINE __u64 wake(Events &events, Budget budget, bool sync, CounterIrqGuar
 {
     if (waiting(events) == 0)
         return 0;
+    const bool any = budget.all || budget.nr != 0;
+    if (any && waiting(events) == 1 && events.queue.wake_first_locked(sync ? KAPI_WF_SYNC_HERE : 0))
+        return 1;
     WakeWalk walk(events, budget, sync);
     events.queue.walk_held(
         [&](wait_queue_entry * entry) __attribute__((always_inline)) { return walk.wake(entry); },
@@ -100,9 +104,7 @@ WAITQ_INLINE __u64 add_and_wake(Queue &queue, __u64 n, Budget budget, bool sync,
     return woken;
 }
 
-} // namespace
-
-Posted post(Queue &queue, __u64 n, Budget budget, bool sync)
+WAITQ_INLINE Posted post_here(Queue &queue, __u64 n, Budget budget, bool sync)
 {
     Posted posted{Error::none, 0};
     News news;
@@ -115,6 +117,13 @@ Posted post(Queue &queue, __u64 n, Budget budget, bool sync)
     if (news.any())
         tell(queue, news);
     return posted;
+}
+
+} // namespace
+
+Posted post(Queue &queue, __u64 n, Budget budget, bool sync)
+{
+    return post_here(queue, n, budget, sync);
 }
 
 void give_back(Queue &queue, __u64 n)
@@ -154,6 +163,16 @@ void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
 }
 
 } // namespace waitq
+
+long waitq_post(waitq_file *file, unsigned long n)
+{
+    using namespace waitq;
+    if (!file->opener.writes)
+        return to_errno(Error::bad_mode);
+    if (!is_threshold(n))
+        return to_errno(Error::bad_argument);
+    return to_result(post_here(*file->queue, n, Budget::from(0), false));
+}
 
 void waitq_deferred(work_struct *work)
 {

@@ -13,6 +13,14 @@ struct Posted {
     __u64 woken;
 };
 
+// The return value of WAKE and POST.
+WAITQ_INLINE long to_result(const Posted &posted)
+{
+    if (posted.error != Error::none)
+        return to_errno(posted.error);
+    return posted.woken < __INT_MAX__ ? static_cast<long>(posted.woken) : __INT_MAX__;
+}
+
 // Adds n to the counter and wakes the waiters of the budget whose condition is true. Then tells
 // pollers and, if n is not 0, the subscribers to SIGIO. `sync`: the caller is about to sleep, and a
 // woken task may have its CPU. Error::overflow: nothing was done.

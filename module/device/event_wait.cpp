@@ -2,6 +2,7 @@
 // event_wait.cpp - waiting for the event counter: this is where WAITQ_IOC_WAIT and _TAKE sleep.
 #include "event.hpp"
 
+#include "file.hpp"
 #include "tell.hpp"
 
 namespace waitq {
@@ -102,7 +103,8 @@ bool try_events(Queue &queue, const EventWait &wait)
     return satisfied;
 }
 
-WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns)
+// Inlined into each caller: /proc/PID/wchan and stack traces name that.
+WAITQ_INLINE WaitOutcome wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns)
 {
     Events &events = queue.events;
     WaitOutcome outcome;
@@ -138,8 +140,13 @@ WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout
     return outcome;
 }
 
+WaitOutcome waitq_wait_events(Queue &queue, const EventWait &wait, __s64 timeout_ns)
+{
+    return wait_events(queue, wait, timeout_ns);
+}
+
 // The wake function of an EventEntry.
-int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *key)
+int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *)
 {
     const EventEntry &entry = EventEntry::of(native);
     Events &events = entry.queue.events;
@@ -148,7 +155,7 @@ int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *key
     const __u64 taken = entry.taken;
     const Exclusive exclusive = entry.exclusive;
     return grant(
-        native, mode, sync, key, [&] { return events.counter >= entry.threshold; },
+        native, mode, sync, [&] { return events.counter >= entry.threshold; },
         [&] {
             take(events, taken);
             --waiting(events, exclusive);
@@ -157,3 +164,18 @@ int waitq_grant(wait_queue_entry *native, unsigned int mode, int sync, void *key
 }
 
 } // namespace waitq
+
+long waitq_take(waitq_file *file, unsigned long n, waitq_blocking blocking)
+{
+    using namespace waitq;
+    if (!file->opener.reads)
+        return to_errno(Error::bad_mode);
+    if (!is_threshold(n))
+        return to_errno(Error::bad_argument);
+    const EventWait wait{n, true, Exclusive::yes, TaskState::interruptible};
+    if (blocking != WAITQ_BLOCKS)
+        return try_events(*file->queue, wait) ? 0 : to_errno(Error::would_block);
+    return wait_events(*file->queue, wait, -1) == WaitOutcome::satisfied
+               ? 0
+               : to_errno(Error::interrupted);
+}

@@ -35,14 +35,6 @@ struct Call {
     }
 };
 
-// The return value of WAKE and POST.
-WAITQ_INLINE long to_result(const Posted &posted)
-{
-    if (posted.error != Error::none)
-        return to_errno(posted.error);
-    return posted.woken < __INT_MAX__ ? static_cast<long>(posted.woken) : __INT_MAX__;
-}
-
 Error call_wait(Call &call)
 {
     waitq_wait &request = call.argument.wait;
@@ -121,7 +113,7 @@ constexpr Row rows[] = {
     {sizeof(waitq_info), 104, false, false, call_info},
     {sizeof(waitq_waiters), 32, false, false, call_waiters},
 };
-// (POST and TAKE have no struct: see below.)
+// (POST and TAKE have no struct: event.cpp, event_wait.cpp.)
 static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
                   sizeof rows == 6 * sizeof rows[0],
@@ -167,31 +159,6 @@ long run(waitq_file &file, unsigned long address)
 
 } // namespace
 } // namespace waitq
-
-long waitq_post(waitq_file *file, unsigned long n)
-{
-    using namespace waitq;
-    if (!file->opener.writes)
-        return to_errno(Error::bad_mode);
-    if (!is_threshold(n))
-        return to_errno(Error::bad_argument);
-    return to_result(post(*file->queue, n, Budget::from(0)));
-}
-
-long waitq_take(waitq_file *file, unsigned long n, waitq_blocking blocking)
-{
-    using namespace waitq;
-    if (!file->opener.reads)
-        return to_errno(Error::bad_mode);
-    if (!is_threshold(n))
-        return to_errno(Error::bad_argument);
-    const EventWait wait{n, true, Exclusive::yes, TaskState::interruptible};
-    if (blocking != WAITQ_BLOCKS)
-        return try_events(*file->queue, wait) ? 0 : to_errno(Error::would_block);
-    return waitq_wait_events(*file->queue, wait, -1) == WaitOutcome::satisfied
-               ? 0
-               : to_errno(Error::interrupted);
-}
 
 long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
 {

@@ -166,14 +166,15 @@ WAITQ_INLINE void wake_reader(Stream &stream)
     stream.assert_held();
     ++stream.totals.wakes;
     if (stream.waiting_readers != 0 && !stream.reading)
-        (void)stream.readers.wake_locked(Wakes::one());
+        (void)(stream.readers.wake_first_locked(0) ||
+               stream.readers.wake_locked(Wakes::one()).tasks);
 }
 
 // ---- read ------------------------------------------------------------------
 
 // Takes `taken` bytes off. The caller has the reading end, or holds the lock since it saw that no
 // other has it. Stream's lock held.
-StreamNews took(Queue &queue, unsigned int taken)
+WAITQ_INLINE StreamNews took(Queue &queue, unsigned int taken)
 {
     Stream &stream = queue.stream;
     StreamNews news = no_news;
@@ -273,6 +274,24 @@ WAITQ_INLINE StreamNews put(Queue &queue, unsigned int n)
     return news_if(is_heard(queue), says_in | sigio_in);
 }
 
+// Writes all, if that is a few bytes which fit and can be copied at once. Nobody has the writing
+// end. Stream's lock held.
+WAITQ_INLINE bool put_few(Queue &queue, kapi_bytes &from, StreamNews &news)
+{
+    Stream &stream = queue.stream;
+    const size_t size = from.size;
+    if (size > KAPI_FEW || size > stream.ring.room())
+        return false;
+    const auto n = static_cast<unsigned int>(size);
+    if (!stream.ring.try_copy_in(n, from))
+        return false;
+    news = put(queue, n);
+    // It may have used the wake-up of a read that made room for several.
+    if (stream.waiting_writers != 0 && stream.ring.room() != 0)
+        news |= wakes_writer;
+    return true;
+}
+
 // Gives the writing end back. Called on every way out, as Read::finish() is.
 void end_writing(Queue &queue)
 {
@@ -308,17 +327,8 @@ struct Write {
         const unsigned int room = stream.ring.room();
         if (stream.writing || room < need)
             return false;
-        const size_t n = from.size;
-        if (n <= KAPI_FEW && n <= room &&
-            stream.ring.try_copy_in(static_cast<unsigned int>(n), from)) {
-            whole = true;
-            news = put(queue, static_cast<unsigned int>(n));
-            // It may have used the wake-up of a read that made room for several.
-            if (stream.waiting_writers != 0 && stream.ring.room() != 0)
-                news |= wakes_writer;
-        } else {
-            stream.writing = true;
-        }
+        whole = put_few(queue, from, news);
+        stream.writing = !whole;
         return true;
     }
 };
@@ -422,7 +432,29 @@ long waitq_read(waitq_file *file, kapi_bytes *to, waitq_blocking blocking)
     return waitq::read(*file->queue, *to, blocking).to_syscall();
 }
 
+// A function of its own, so that the usual case needs no large frame. (Not mangled, as
+// waitq_wait_events().)
+extern "C" long waitq_write_all(waitq_queue &queue, kapi_bytes &from, waitq_blocking blocking);
+[[gnu::noinline]] long waitq_write_all(waitq_queue &queue, kapi_bytes &from,
+                                       waitq_blocking blocking)
+{
+    return waitq::write(queue, from, blocking).to_syscall();
+}
+
 long waitq_write(waitq_file *file, kapi_bytes *from, waitq_blocking blocking)
 {
-    return waitq::write(*file->queue, *from, blocking).to_syscall();
+    using namespace waitq;
+    Queue &queue = *file->queue;
+    const size_t size = from->size;
+    bool written = false;
+    StreamNews news = no_news;
+    if (size != 0) {
+        const HeadIrqGuard guard(queue.stream.readers);
+        if (!queue.stream.writing)
+            written = put_few(queue, *from, news);
+    }
+    if (!written)
+        return waitq_write_all(queue, *from, blocking);
+    tell(queue, news);
+    return static_cast<long>(size);
 }

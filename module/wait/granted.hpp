@@ -39,15 +39,13 @@ concept Claim = requires(T claim)
 // goes on to the next. It tests its condition itself once it has the head's lock.
 // Mirrors autoremove_wake_function() of kernel/sched/wait.c.
 template <class Possible, class Take>
-WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, void *key,
-                       Possible possible, Take take)
+WAITQ_INLINE int grant(wait_queue_entry *entry, unsigned int mode, int sync, Possible possible,
+                       Take take)
 {
-    if (!possible())
+    if (!possible() || !kapi_entry_wake_task(entry, mode, sync))
         return 0;
-    const int woke = autoremove_wake_function(entry, mode, sync, key);
-    if (woke > 0)
-        take();
-    return woke;
+    take();
+    return 1;
 }
 
 // The sleep of wait_granted(), for a caller that has found the condition false under the head's

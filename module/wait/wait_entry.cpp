@@ -9,7 +9,7 @@ int waitq_pass_mark(wait_queue_entry *, unsigned int, int, void *)
     return 0;
 }
 
-int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void *)
 {
     // The queue and the flags are read before the task is woken, because a woken waiter may return
     // without taking the head's lock:
@@ -21,10 +21,10 @@ int waitq_wake_entry(wait_queue_entry *entry, unsigned int mode, int sync, void 
     //   must not touch the entry here
     CountedQueue &queue = CountedEntry::of(entry).queue();
     const unsigned int flags = kapi_entry_flags(entry);
-    const int woke = autoremove_wake_function(entry, mode, sync, key);
-    if (woke > 0)
-        queue.count_woken(flags);
-    return woke;
+    if (!kapi_entry_wake_task(entry, mode, sync))
+        return 0;
+    queue.count_woken(flags);
+    return 1;
 }
 
 int waitq_wake_linked(wait_queue_entry *entry, unsigned int mode, int sync, void *key)

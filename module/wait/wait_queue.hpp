@@ -191,6 +191,15 @@ public:
             kapi_unlink(&head_, stop);
     }
 
+    // Wakes the first waiter, with the head's lock held: the quick way where nobody else waits, or
+    // all are exclusive. False: it did not wake, or there is none; or the first entry is a mark.
+    // The caller then walks.
+    WAITQ_INLINE bool wake_first_locked(int sync)
+    {
+        assert_held();
+        return kapi_first_wake(&head_, KAPI_TASK_NORMAL, sync) > 0;
+    }
+
     // The same with the head's lock held by the caller, all in one go.
     template <class Visit>
     WAITQ_INLINE void walk_locked(Visit visit)

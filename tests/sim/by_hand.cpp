@@ -205,6 +205,12 @@ int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *
     return wake_entry(*current().walked, inside(entry), mode, sync, key);
 }
 
+int kapi_first_wake(wait_queue_head *head, unsigned int mode, int sync)
+{
+    wait_queue_entry *entry = kapi_first(head);
+    return entry ? kapi_entry_wake(entry, mode, sync, nullptr) : 0;
+}
+
 constexpr std::uintptr_t pollfree_key = 0x4000 | 0x10; // POLLFREE | EPOLLHUP
 
 void kapi_wake_up_pollfree(wait_queue_head *opaque_head)

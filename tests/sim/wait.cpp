@@ -145,6 +145,11 @@ int autoremove_wake_function(wait_queue_entry *opaque_entry, unsigned int mode, 
     return woke;
 }
 
+bool kapi_entry_wake_task(wait_queue_entry *entry, unsigned int mode, int sync)
+{
+    return autoremove_wake_function(entry, mode, sync, nullptr) != 0;
+}
+
 bool kapi_has_sleeper(wait_queue_head *opaque_head)
 {
     WaitHead &head = inside(opaque_head);

@@ -44,11 +44,16 @@ bool kapi_clear_user(unsigned long user, size_t size)
 static bool put_few(unsigned long address, const u8 *from, unsigned int size)
 {
 	u8 __user *to = (u8 __user *)address;
+	unsigned long word;
 	unsigned int i;
 
 	if (!user_write_access_begin(to, size))
 		return false;
-	for (i = 0; i < size; i++)
+	for (i = 0; size - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, from + i, sizeof(word));
+		unsafe_put_user(word, (unsigned long __user *)(to + i), fault);
+	}
+	for (; i < size; i++)
 		unsafe_put_user(from[i], &to[i], fault);
 	user_write_access_end();
 	return true;
@@ -60,11 +65,16 @@ fault:
 static bool get_few(u8 *to, unsigned long address, unsigned int size)
 {
 	const u8 __user *from = (const u8 __user *)address;
+	unsigned long word;
 	unsigned int i;
 
 	if (!user_read_access_begin(from, size))
 		return false;
-	for (i = 0; i < size; i++)
+	for (i = 0; size - i >= sizeof(word); i += sizeof(word)) {
+		unsafe_get_user(word, (const unsigned long __user *)(from + i), fault);
+		memcpy(to + i, &word, sizeof(word));
+	}
+	for (; i < size; i++)
 		unsafe_get_user(to[i], &from[i], fault);
 	user_read_access_end();
 	return true;

@@ -191,12 +191,34 @@ kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry)
 	return entry->func;
 }
 
-int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+bool kapi_entry_wake_task(struct wait_queue_entry *entry, unsigned int mode, int sync)
+{
+	if (!default_wake_function(entry, mode, sync, NULL))
+		return false;
+	list_del_init_careful(&entry->entry);
+	return true;
+}
+
+static __always_inline int entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync,
+				      void *key)
 {
 	/* A place that the kernel's own walk has marked has no function. */
 	if (entry->flags & COMPAT_WQ_FLAG_BOOKMARK)
 		return 0;
 	return entry->func(entry, mode, sync, key);
+}
+
+int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
+{
+	return entry_wake(entry, mode, sync, key);
+}
+
+int kapi_first_wake(struct wait_queue_head *head, unsigned int mode, int sync)
+{
+	if (list_empty(&head->head))
+		return 0;
+	return entry_wake(list_first_entry(&head->head, struct wait_queue_entry, entry), mode, sync,
+			  NULL);
 }
 
 unsigned long kapi_head_lock(struct wait_queue_head *head)

@@ -158,12 +158,19 @@ void kapi_link_before(struct wait_queue_entry *entry, struct wait_queue_entry *m
 void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *entry);
 /* The first entry, or null: there is none. */
 struct wait_queue_entry *kapi_first(struct wait_queue_head *head);
+/* Calls the function of the first entry, as a wake-up does; 0: there is none. */
+int kapi_first_wake(struct wait_queue_head *head, unsigned int mode, int sync);
 /* The entry behind @entry, or null: that is the last. */
 struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_queue_entry *entry);
 
 /* The fields of an entry; head's lock held. */
 unsigned int kapi_entry_flags(const struct wait_queue_entry *entry);
 kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry);
+/*
+ * For a wake function: wakes the entry's task and, if that did wake it, unlinks the entry. As
+ * autoremove_wake_function(), which is two functions deep. Head's lock held.
+ */
+bool kapi_entry_wake_task(struct wait_queue_entry *entry, unsigned int mode, int sync);
 /* Calls the entry's own function, as a wake-up does. */
 int kapi_entry_wake(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key);
 

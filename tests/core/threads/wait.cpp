@@ -191,6 +191,11 @@ int autoremove_wake_function(wait_queue_entry *opaque, unsigned int mode, int, v
     return 1;
 }
 
+bool kapi_entry_wake_task(wait_queue_entry *entry, unsigned int mode, int sync)
+{
+    return autoremove_wake_function(entry, mode, sync, nullptr) != 0;
+}
+
 unsigned long kapi_head_lock(wait_queue_head *head)
 {
     return spin_lock(inside(head).lock);
@@ -297,6 +302,12 @@ kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
 int kapi_entry_wake(wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
     return inside(entry).function(entry, mode, sync, key);
+}
+
+int kapi_first_wake(wait_queue_head *head, unsigned int mode, int sync)
+{
+    wait_queue_entry *entry = kapi_first(head);
+    return entry ? kapi_entry_wake(entry, mode, sync, nullptr) : 0;
 }
 
 int default_wake_function(wait_queue_entry *entry, unsigned int mode, int, void *)
