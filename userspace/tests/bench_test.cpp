@@ -4,7 +4,6 @@
 #include "bench/entries.hpp"
 #include "command_test.hpp"
 
-#include <cmath>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -12,70 +11,11 @@ namespace waitq::cli::bench {
 
 namespace {
 
-// ---- figures ----
-
-TEST(BenchStatistics, TheMedianIsTheMiddle)
-{
-    EXPECT_EQ(median({3}), 3);
-    EXPECT_EQ(median({5, 1, 4, 2, 3}), 3);
-    EXPECT_EQ(median({1, 2, 3, 1000}), 2);
-}
-
-TEST(BenchStatistics, TheSpreadIsOfTheMiddleThree)
-{
-    EXPECT_DOUBLE_EQ(middle_spread({100, 1, 98, 1000, 103}), 5.0 / 100);
-    EXPECT_EQ(middle_spread({7, 7, 7, 7, 9000}), 0);
-    EXPECT_EQ(middle_spread({7}), 0);
-    EXPECT_DOUBLE_EQ(middle_spread({10, 11}), 0.1);
-    EXPECT_EQ(middle_spread({0, 0, 0}), 0);
-}
-
-TEST(BenchStatistics, TheMiddleMeanLeavesTheEndsOut)
-{
-    EXPECT_EQ(middle_mean({5}), 5);
-    EXPECT_EQ(middle_mean({1, 2, 6}), 3);
-    EXPECT_EQ(middle_mean({900, 10, 0, 20}), 15);
-    EXPECT_EQ(middle_mean({0, 1, 10, 20, 30, 40, 500, 600}), 25);
-}
-
-TEST(BenchStatistics, ADifferenceIsAPartOfTheSmaller)
-{
-    EXPECT_DOUBLE_EQ(difference(100, 101), 0.01);
-    EXPECT_DOUBLE_EQ(difference(101, 100), 0.01);
-    EXPECT_EQ(difference(5, 5), 0);
-    EXPECT_EQ(difference(0, 3), 3);
-}
-
-TEST(BenchHistogram, TellsPercentilesToWithinOnePercent)
-{
-    Histogram histogram;
-    for (std::int64_t ns = 1; ns <= 100'000; ++ns)
-        histogram.add(ns);
-    const Percentiles of = histogram.percentiles();
-    EXPECT_NEAR(of.p50, 50'000, 500);
-    EXPECT_NEAR(of.p90, 90'000, 900);
-    EXPECT_NEAR(of.p99, 99'000, 990);
-    EXPECT_NEAR(of.p99_9, 99'900, 999);
-    EXPECT_EQ(of.max, 100'000);
-}
-
-TEST(BenchHistogram, ThePercentilesAreAtMostTheMaximum)
-{
-    Histogram histogram;
-    histogram.add(0); // the clock may not have moved
-    histogram.add(12'345);
-    const Percentiles of = histogram.percentiles();
-    EXPECT_LE(of.p50, 2);
-    EXPECT_EQ(of.p99, 12'345);
-    EXPECT_EQ(of.max, 12'345);
-    EXPECT_EQ(Histogram().percentiles().max, 0);
-}
-
 // ---- a measurement that never was ----
 
-Row row(std::string_view contender, const std::vector<double> &values, unsigned waiters = 0)
+Row row(std::string_view contender, const std::vector<double> &values, unsigned number = 0)
 {
-    Row row{.contender = contender, .waiters = waiters, .figures = {}, .percentiles = {}};
+    Row row{.contender = contender, .number = number, .figures = {}, .percentiles = {}};
     for (const double value : values)
         row.figures.push_back({value, 0.001, value});
     return row;
@@ -132,7 +72,7 @@ TEST(BenchLimits, AFigureThatWasNotMeasuredIsNotHeldAgainstOne)
               "uncontended: the figures of two measurements are at most 0.00 % apart");
 }
 
-TEST(BenchLimits, ALimitMayBeOfAnotherNumberOfWaiters)
+TEST(BenchLimits, ALimitMayBeOfAnotherNumber)
 {
     const Limit as_one{"wake-one", "signal", "waitq-events", 64, "waitq-events", 1, 1.1};
     const Results results =
@@ -141,6 +81,31 @@ TEST(BenchLimits, ALimitMayBeOfAnotherNumberOfWaiters)
               std::vector<std::string>{
                   "wake-one, waitq-events with 64 waiters, signal: 120 instructions, waitq-events "
                   "with 1 waiter 100: 1.20 times, allowed 1.10"});
+}
+
+TEST(BenchLimits, OneOfMemorySpeaksOfBytes)
+{
+    const Limit as_fewer{"scale-files", "memory", "waitq-events", 10'000, "waitq-events",
+                         1000,          1.1};
+    const Results results = measured(ScaleFiles, {row("waitq-events", {1358, 400}, 1000),
+                                                  row("waitq-events", {1358, 500}, 10'000)});
+    EXPECT_EQ(failed(check(results, std::span(&as_fewer, 1))),
+              std::vector<std::string>{
+                  "scale-files, waitq-events with 10000 files, memory: 500 bytes, waitq-events "
+                  "with 1000 files 400: 1.25 times, allowed 1.10"});
+}
+
+TEST(BenchLimits, MemoryRepeatsByPagesAndOnlyWhereItIsKnown)
+{
+    Results results =
+        measured(ScaleFiles, {row("eventfd", {1553, 9}, 1), row("eventfd", {1553, 500}, 1000),
+                              row("eventfd", {1553, 500}, 10'000)});
+    results.patterns[0].rows[0].figures[1].again = 400;
+    results.patterns[0].rows[1].figures[1].again = 570;
+    results.patterns[0].rows[2].figures[1].again = 580;
+    EXPECT_EQ(failed(check(results, {})),
+              std::vector<std::string>{"scale-files, eventfd with 10000 files, memory: 500, then "
+                                       "580: 16.00 % apart, allowed 15.00 %"});
 }
 
 TEST(BenchLimits, AFigureThatDoesNotRepeatFails)
@@ -188,18 +153,19 @@ TEST(BenchLimits, EachNamesWhatIsMeasured)
     for (const Limit &limit : limits()) {
         const auto *pattern = std::ranges::find(patterns, limit.pattern, &Pattern::name);
         ASSERT_NE(pattern, patterns.end()) << limit.pattern;
-        EXPECT_TRUE(std::ranges::count(pattern->quantities, limit.quantity, &Quantity::name))
-            << limit.pattern << ", " << limit.quantity;
-        for (const auto &[contender, waiters] :
-             {std::pair(limit.contender, limit.waiters), std::pair(limit.of, limit.of_waiters)}) {
+        const auto found = std::ranges::find(pattern->quantities, limit.quantity, &Quantity::name);
+        ASSERT_NE(found, pattern->quantities.end()) << limit.pattern << ", " << limit.quantity;
+        for (const auto &[contender, number] :
+             {std::pair(limit.contender, limit.number), std::pair(limit.of, limit.of_number)}) {
             const auto entry = std::ranges::find(entries(), contender, &Entry::name);
             ASSERT_NE(entry, entries().end()) << contender;
             EXPECT_TRUE(entry->make[static_cast<std::size_t>(pattern - patterns.data())])
                 << contender << ", " << limit.pattern;
-            EXPECT_TRUE(pattern->waiters.empty()
-                            ? waiters == 0
-                            : std::ranges::count(pattern->waiters, waiters) == 1)
-                << limit.pattern << ", " << waiters;
+            EXPECT_GE(number, found->from) << limit.pattern << ", " << limit.quantity;
+            EXPECT_TRUE(pattern->numbers.empty()
+                            ? number == 0
+                            : std::ranges::count(pattern->numbers, number) == 1)
+                << limit.pattern << ", " << number;
         }
     }
 }
@@ -239,6 +205,45 @@ TEST(BenchReport, TellsTheNumberOfWaiters)
               "eventfd    4        400     1.00       4000        1.00\n"
               "futex      1        300     1.50       1500        1.50\n"
               "futex      4        300     0.75       1000        0.25\n");
+}
+
+TEST(BenchReport, AFigureOfTooFewIsLeftOut)
+{
+    const Results results = measured(
+        ScaleFiles, {row("eventfd", {1553, 9}, 1), row("eventfd", {1553, 550}, 1000),
+                     row("waitq-events", {1358, 0}, 1), row("waitq-events", {1358, 396}, 1000)});
+    const Report report = bench_report(results, nullptr);
+    EXPECT_EQ(report.text, "scale-files: signal, then consume, with N open files; memory for each "
+                           "(instructions)\n"
+                           "CONTENDER     FILES  OPERATION  x EVENTFD  MEMORY  x EVENTFD\n"
+                           "eventfd       1      1553       1.00       -       -\n"
+                           "eventfd       1000   1553       1.00       550     1.00\n"
+                           "waitq-events  1      1358       0.87       -       -\n"
+                           "waitq-events  1000   1358       0.87       396     0.72\n");
+    const auto rows = read(report.json).at("patterns").at(0).at("rows");
+    EXPECT_EQ(rows.at(0).at("files"), 1);
+    EXPECT_TRUE(rows.at(0).at("figures").at(1).at("value").is_null());
+    EXPECT_TRUE(rows.at(0).at("figures").at(1).at("again").is_null());
+    EXPECT_EQ(rows.at(3).at("figures").at(1).at("value"), 396);
+}
+
+TEST(BenchReport, TellsWhichPatternsWereSkippedAndWhy)
+{
+    Results results = uncontended();
+    results.skipped = {{&patterns[Across], "needs two processors"}};
+    const Report report = bench_report(results, nullptr);
+    EXPECT_TRUE(report.text.ends_with("\n\nacross: skipped: needs two processors\n"))
+        << report.text;
+    EXPECT_EQ(
+        read(report.json).at("skipped"),
+        nlohmann::ordered_json::parse(R"([{"pattern": "across", "why": "needs two processors"}])"));
+
+    const std::vector<Check> checks = {{true, "one"}};
+    const Report verdict = bench_report(results, &checks);
+    EXPECT_EQ(verdict.exit, ExitCode::Ok);
+    EXPECT_TRUE(verdict.text.ends_with("ok one\nok across # SKIP needs two processors\n"
+                                       "1 passed, 0 failed, 1 skipped\n"))
+        << verdict.text;
 }
 
 TEST(BenchReport, PercentilesStandBesideNanoseconds)

@@ -164,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{{"bench", "--pattern", "blocking,"}, "'' is none of uncontended, blocking"},
         Usage{{"bench", "--contender", "pipe,tube"}, "'tube' is none of getppid"},
         Usage{{"bench", "--instructions", "--pattern", "across"}, "needs two processors"},
+        Usage{{"bench", "--pattern", "scale-queues"}, "from --module FILE"},
         Usage{{"demo", "nosuch"}, "there is no exhibit 'nosuch'"},
         Usage{{"demo", "--lab", "waitq0"}, "names no device"}));
 

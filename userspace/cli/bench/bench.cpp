@@ -2,6 +2,7 @@
 // waitq bench
 #include "bench/bench_report.hpp"
 #include "bench/measure.hpp"
+#include "bench/scale.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 
@@ -17,6 +18,7 @@ using namespace bench;
 struct Given {
     std::vector<const Pattern *> patterns; ///< empty: all that this machine can measure
     std::vector<const Entry *> entries;    ///< empty: all
+    std::string module;
     bool instructions = false;
     bool check = false;
 };
@@ -42,21 +44,45 @@ auto named(const Table &table, const std::string &list)
     return found;
 }
 
+/// Why this pattern cannot be measured; empty if it can.
+std::string obstacle(const Pattern &pattern, const Given &given)
+{
+    // The last are the program's own.
+    constexpr unsigned files_max = detail::files.back() + files_before + 100;
+    switch (&pattern - bench::patterns.data()) {
+    case Across:
+        return processors() > 1 && !given.instructions
+                   ? ""
+                   : "needs two processors, and takes no --instructions";
+    case ScaleFiles:
+        return allow_files(files_max)
+                   ? ""
+                   : "needs " + std::to_string(files_max) + " open files (ulimit -n)";
+    case ScaleQueues:
+        return !given.module.empty() ? "" : "loads the module anew, from --module FILE";
+    default:
+        return "";
+    }
+}
+
 /// The plan that the options ask for. Throws UsageError.
 Plan plan_of(const Given &given)
 {
     Plan plan;
     plan.unit = given.instructions ? Unit::Instructions : Unit::Nanoseconds;
     plan.twice = given.check && given.instructions;
-    const bool across = processors() > 1 && !given.instructions;
+    plan.module = given.module;
     for (const Pattern &pattern : bench::patterns) {
         const bool asked = std::ranges::find(given.patterns, &pattern) != given.patterns.end();
-        const bool possible = &pattern != &bench::patterns[Across] || across;
-        if (asked && !possible)
-            throw UsageError("--pattern", std::string(pattern.name) +
-                                              " needs two processors, and takes no --instructions");
-        if (asked || (given.patterns.empty() && possible))
+        if (!asked && !given.patterns.empty())
+            continue;
+        const std::string why = obstacle(pattern, given);
+        if (why.empty())
             plan.patterns.push_back(&pattern);
+        else if (asked)
+            throw UsageError("--pattern", std::string(pattern.name) + ' ' + why);
+        else
+            plan.skipped.push_back({&pattern, why});
     }
     for (const Entry &entry : entries())
         if (given.entries.empty() || entry.name == reference ||
@@ -95,6 +121,10 @@ void add_bench(Options &options, Given &given)
         "--contender", "NAMES",
         [&given](const std::string &list) { given.entries = named(entries(), list); },
         "only these and " + std::string(reference) + " (default: all):" + listed(entries()));
+    options.value(
+        "--module", "FILE", [&given](const std::string &file) { given.module = file; },
+        "waitq.ko: " + std::string(bench::patterns[ScaleQueues].name) +
+            " loads it anew (root), and at the end as it was");
     options.flag("--instructions", given.instructions,
                  "the machine's clock counts instructions, as in scripts/vm run --icount");
     options.flag("--check", given.check,
@@ -106,7 +136,8 @@ constexpr const char *footer =
 and with what else Linux has for it. A figure is the median of five batches; the contenders take turns,
 batch by batch. Without --instructions the unit is nanoseconds, and percentiles of single operations
 stand beside it. It uses /dev/waitq0 and /dev/waitq1, which must be empty. Patterns in which the order
-of the tasks matters need root.
+of the tasks matters need root. Before it reads how much memory the kernel has, it asks the kernel to
+give back that of freed objects, if it may.
 
 `./scripts/bench` runs it in a VM that counts instructions: there the figures repeat.
 

@@ -29,11 +29,23 @@ double rounded(double number, int digits)
     return std::round(number * scale) / scale;
 }
 
+bool is_known(const Pattern &pattern, const Row &row, std::size_t quantity)
+{
+    return row.number >= pattern.quantities[quantity].from;
+}
+
+/// A cost or memory, which the reference's is put beside; else a number that stands for itself.
+bool has_reference(const Quantity &quantity)
+{
+    return quantity.kind != Kind::Number;
+}
+
 /// The figure beside the one of the reference; nothing if that was not measured.
 std::optional<double> of_reference(const Measured &measured, const Row &row, std::size_t quantity)
 {
-    const Row *other = measured.find(reference, row.waiters);
-    if (!other || row.floor || other->figures[quantity].value == 0)
+    const Row *other = measured.find(reference, row.number);
+    if (!other || row.floor || !is_known(*measured.pattern, row, quantity) ||
+        other->figures[quantity].value == 0)
         return {};
     return row.figures[quantity].value / other->figures[quantity].value;
 }
@@ -44,11 +56,11 @@ std::vector<cli::Row> table_of(const Measured &measured)
     const bool percentiles = std::ranges::any_of(
         measured.rows, [](const Row &row) { return row.percentiles.has_value(); });
     cli::Row titles = {"CONTENDER"};
-    if (!pattern.waiters.empty())
-        titles.emplace_back("WAITERS");
+    if (!pattern.numbers.empty())
+        titles.push_back(title(pattern.things));
     for (const Quantity &quantity : pattern.quantities) {
         titles.push_back(title(quantity.name));
-        if (quantity.cost)
+        if (has_reference(quantity))
             titles.push_back("x " + title(reference));
     }
     if (percentiles)
@@ -58,15 +70,16 @@ std::vector<cli::Row> table_of(const Measured &measured)
     std::vector<cli::Row> table = {titles};
     for (const Row &row : measured.rows) {
         cli::Row cells = {std::string(row.contender)};
-        if (!pattern.waiters.empty())
-            cells.push_back(std::to_string(row.waiters));
+        if (!pattern.numbers.empty())
+            cells.push_back(std::to_string(row.number));
         for (std::size_t index = 0; index < pattern.quantities.size(); ++index) {
             const double value = row.figures[index].value;
-            if (!pattern.quantities[index].cost) {
-                cells.push_back(decimals(value, 2));
+            const bool known = is_known(pattern, row, index);
+            if (!has_reference(pattern.quantities[index])) {
+                cells.push_back(known ? decimals(value, 2) : "-");
                 continue;
             }
-            cells.push_back(cost(value));
+            cells.push_back(known ? cost(value) : "-");
             const auto times = of_reference(measured, row, index);
             cells.push_back(times ? decimals(*times, 2) : "-");
         }
@@ -85,19 +98,20 @@ Json row_json(const Measured &measured, const Row &row)
     Json figures = Json::array();
     for (std::size_t index = 0; index < row.figures.size(); ++index) {
         const Figure &figure = row.figures[index];
+        const bool known = is_known(*measured.pattern, row, index);
         Json json = {{"quantity", measured.pattern->quantities[index].name},
-                     {"value", rounded(figure.value, 3)},
+                     {"value", known ? Json(rounded(figure.value, 3)) : Json()},
                      {"spread", rounded(figure.spread, 5)},
-                     {"again", figure.again ? Json(rounded(*figure.again, 3)) : Json()}};
-        if (measured.pattern->quantities[index].cost) {
+                     {"again", known && figure.again ? Json(rounded(*figure.again, 3)) : Json()}};
+        if (has_reference(measured.pattern->quantities[index])) {
             const auto times = of_reference(measured, row, index);
             json.add("of_eventfd", times ? Json(rounded(*times, 4)) : Json());
         }
         figures.push_back(json);
     }
     Json json = {{"contender", row.contender}, {"floor", row.floor}};
-    if (!measured.pattern->waiters.empty())
-        json.add("waiters", row.waiters);
+    if (!measured.pattern->numbers.empty())
+        json.add(measured.pattern->things, row.number);
     json.add("figures", figures);
     if (row.percentiles)
         json.add("percentiles", Json{{"p50", rounded(row.percentiles->p50, 0)},
@@ -119,11 +133,15 @@ Json results_json(const Results &results)
                                      {"text", measured.pattern->text},
                                      {"rows", rows}});
     }
+    Json skipped = Json::array();
+    for (const Skipped &one : results.skipped)
+        skipped.push_back({{"pattern", one.pattern->name}, {"why", one.why}});
     return {{"unit", name_of(results.unit)},
             {"kernel", results.kernel},
             {"processors", results.processors},
             {"settled", results.settled ? Json(*results.settled) : Json()},
-            {"patterns", measured_patterns}};
+            {"patterns", measured_patterns},
+            {"skipped", skipped}};
 }
 
 /// Each line of @text behind "# ".
@@ -148,8 +166,11 @@ Report bench_report(const Results &results, const std::vector<Check> *checks)
         report.text += (report.text.empty() ? "" : "\n") + std::string(measured.pattern->name) +
                        ": " + std::string(measured.pattern->text) + " (" +
                        std::string(name_of(results.unit)) + ")\n" + aligned(table_of(measured));
-    if (!checks)
+    if (!checks) {
+        for (const Skipped &one : results.skipped)
+            report.text += "\n" + std::string(one.pattern->name) + ": skipped: " + one.why + '\n';
         return report;
+    }
 
     report.text = commented(report.text);
     Json verdict = Json::array();
@@ -159,8 +180,10 @@ Report bench_report(const Results &results, const std::vector<Check> *checks)
         verdict.push_back({{"ok", check.ok}, {"text", check.text}});
         failed += check.ok ? 0 : 1;
     }
+    for (const Skipped &one : results.skipped)
+        report.text += "ok " + std::string(one.pattern->name) + " # SKIP " + one.why + '\n';
     report.text += std::to_string(checks->size() - failed) + " passed, " + std::to_string(failed) +
-                   " failed, 0 skipped\n";
+                   " failed, " + std::to_string(results.skipped.size()) + " skipped\n";
     report.json.add("checks", verdict);
     // A check of nothing is none.
     report.exit = failed == 0 && !checks->empty() ? ExitCode::Ok : ExitCode::Error;

@@ -272,6 +272,19 @@ private:
     IdleDevices devices_;
 };
 
+/// The same, but each channel is an open file of one queue.
+class WaitqFiles {
+public:
+    static constexpr std::string_view name = "waitq-events";
+    static bool available() { return true; }
+    explicit WaitqFiles(unsigned files) : devices_(files, 0, 0) {}
+    void signal(unsigned file) { waitq_number(devices_.fd(file), WAITQ_IOC_POST, 1); }
+    void consume(unsigned file) { waitq_number(devices_.fd(file), WAITQ_IOC_TAKE, 1); }
+
+private:
+    IdleDevices devices_;
+};
+
 class WaitqEventfd {
 public:
     static constexpr std::string_view name = "waitq-eventfd";

@@ -1,34 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bench/entries.hpp"
 
+#include "bench/held_up.hpp"
+#include "bench/scale.hpp"
+
 namespace waitq::cli::bench {
 
 namespace {
 
 template <typename Pattern>
-std::unique_ptr<Run> make(unsigned waiters)
+std::unique_ptr<Run> make(const Setting &setting)
 {
-    return std::make_unique<Pattern>(waiters);
+    return std::make_unique<Pattern>(setting.number);
+}
+
+std::unique_ptr<Run> make_queues(const Setting &setting)
+{
+    return std::make_unique<ScaleQueuesRun>(setting.number, setting.module);
 }
 
 /// In the patterns of two tasks.
 template <Contender T>
 constexpr Entry between_two()
 {
-    return {T::name,
-            false,
-            T::available,
-            {make<UncontendedRun<T>>, make<RoundTripRun<T>>, make<RoundTripRun<T>>, nullptr,
-             nullptr, make<AcrossRun<T>>}};
+    Entry entry{T::name, false, T::available, {}};
+    entry.make[Uncontended] = make<UncontendedRun<T>>;
+    entry.make[Blocking] = make<RoundTripRun<T>>;
+    entry.make[Preempting] = make<RoundTripRun<T>>;
+    entry.make[Across] = make<AcrossRun<T>>;
+    return entry;
 }
 
-/// In all patterns.
+/// In those of many tasks too.
 template <WakesAll T>
 constexpr Entry among_many()
 {
     Entry entry = between_two<T>();
     entry.make[WakeOne] = make<WakeOneRun<T>>;
     entry.make[WakeAll] = make<WakeAllRun<T>>;
+    entry.make[HeldUp] = make<HeldUpRun<T>>;
+    entry.make[ScaleWaiters] = make<ScaleWaitersRun<T>>;
+    return entry;
+}
+
+/// And in that of many files, each of which is a channel of @Files.
+template <Contender Files>
+constexpr Entry with_files(Entry entry)
+{
+    entry.make[ScaleFiles] = make<ScaleFilesRun<Files>>;
+    return entry;
+}
+
+constexpr Entry with_queues(Entry entry)
+{
+    entry.make[ScaleQueues] = make_queues;
     return entry;
 }
 
@@ -48,14 +73,14 @@ constexpr auto table = std::to_array<Entry>({
     floor_of_calls<Getppid>(),
     floor_of_calls<DevNull>(),
     floor_of_switches<Yield>(),
-    among_many<Eventfd>(),
+    with_files<Eventfd>(among_many<Eventfd>()),
     between_two<Pipe>(),
     between_two<SocketPair>(),
     among_many<Futex>(),
     between_two<PosixSemaphore>(),
     between_two<Ntsync>(),
     between_two<WaitqBytes>(),
-    among_many<WaitqEvents>(),
+    with_queues(with_files<WaitqFiles>(among_many<WaitqEvents>())),
     between_two<WaitqEventfd>(),
 });
 

@@ -6,8 +6,13 @@
 
 namespace waitq::cli::bench {
 
-/// Makes a Run for so many waiters.
-using MakeRun = std::unique_ptr<Run> (*)(unsigned waiters);
+/// A Run is made for it.
+struct Setting {
+    unsigned number = 0; ///< of waiters or the like
+    std::string module;  ///< the file of waitq.ko; empty: it must not be loaded anew
+};
+
+using MakeRun = std::unique_ptr<Run> (*)(const Setting &);
 
 /// A contender or a floor, and how it is measured in each pattern (by PatternId; null: it is not).
 struct Entry {

@@ -21,21 +21,31 @@ constexpr auto table = std::to_array<Limit>({
     {"wake-all", "waiter", "waitq-events", 64, reference, 64, 1.00},
     {"wake-all", "signal", "waitq-events", 4096, reference, 4096, 1.00},
     {"wake-all", "waiter", "waitq-events", 4096, reference, 4096, 1.00},
+    {"held-up", "late", "waitq-events", 4096, "waitq-events", 64, 1.20},
+    {"scale-waiters", "memory", "waitq-events", 4096, "waitq-events", 1024, 1.10},
+    {"scale-waiters", "memory", "waitq-events", 4096, reference, 4096, 1.01},
+    {"scale-files", "operation", "waitq-events", 10'000, "waitq-events", 1, 1.10},
+    {"scale-files", "memory", "waitq-events", 10'000, "waitq-events", 1000, 1.10},
+    {"scale-queues", "operation", "waitq-events", 256, "waitq-events", 1, 1.10},
+    {"scale-queues", "memory", "waitq-events", 256, "waitq-events", 64, 1.10},
 });
 
-std::string described(std::string_view contender, unsigned waiters)
+std::string described(const Pattern &pattern, std::string_view contender, unsigned number)
 {
     std::string text(contender);
-    if (waiters != 0)
-        text += " with " + std::to_string(waiters) + (waiters == 1 ? " waiter" : " waiters");
-    return text;
+    if (number == 0)
+        return text;
+    std::string_view things = pattern.things;
+    if (number == 1)
+        things.remove_suffix(1);
+    return text + " with " + std::to_string(number) + ' ' + std::string(things);
 }
 
 /// Null if it was not measured.
 const Figure *figure(const Measured &measured, std::string_view quantity,
-                     std::string_view contender, unsigned waiters)
+                     std::string_view contender, unsigned number)
 {
-    const Row *row = measured.find(contender, waiters);
+    const Row *row = measured.find(contender, number);
     const auto found = std::ranges::find(measured.pattern->quantities, quantity, &Quantity::name);
     if (!row || found == measured.pattern->quantities.end())
         return nullptr;
@@ -47,44 +57,48 @@ void check_limit(const Results &results, const Limit &limit, std::vector<Check> 
     const Measured *measured = results.find(limit.pattern);
     if (!measured)
         return;
-    const Figure *mine = figure(*measured, limit.quantity, limit.contender, limit.waiters);
-    const Figure *other = figure(*measured, limit.quantity, limit.of, limit.of_waiters);
+    const Figure *mine = figure(*measured, limit.quantity, limit.contender, limit.number);
+    const Figure *other = figure(*measured, limit.quantity, limit.of, limit.of_number);
     if (!mine || !other)
         return;
+    const Pattern &pattern = *measured->pattern;
+    const Quantity &quantity =
+        *std::ranges::find(pattern.quantities, limit.quantity, &Quantity::name);
     const double factor = mine->value / other->value;
-    checks.push_back({factor <= limit.factor,
-                      std::string(limit.pattern) + ", " +
-                          described(limit.contender, limit.waiters) + ", " +
-                          std::string(limit.quantity) + ": " + cost(mine->value) + ' ' +
-                          std::string(name_of(results.unit)) + ", " +
-                          described(limit.of, limit.of_waiters) + ' ' + cost(other->value) + ": " +
-                          decimals(factor, 2) + " times, allowed " + decimals(limit.factor, 2)});
+    checks.push_back(
+        {factor <= limit.factor,
+         std::string(limit.pattern) + ", " + described(pattern, limit.contender, limit.number) +
+             ", " + std::string(limit.quantity) + ": " + cost(mine->value) + ' ' +
+             std::string(quantity.kind == Kind::Bytes ? "bytes" : name_of(results.unit)) + ", " +
+             described(pattern, limit.of, limit.of_number) + ' ' + cost(other->value) + ": " +
+             decimals(factor, 2) + " times, allowed " + decimals(limit.factor, 2)});
 }
 
 /// One check for each figure that does not repeat, or one for all that do.
 void check_repeats(const Measured &measured, std::vector<Check> &checks)
 {
     const std::string name(measured.pattern->name);
-    const double allowed = measured.pattern->repeats_within;
     std::size_t failed = 0, compared = 0;
     double largest = 0;
     for (const Row &row : measured.rows)
         for (std::size_t index = 0; index < row.figures.size(); ++index) {
             const Quantity &quantity = measured.pattern->quantities[index];
             const Figure &one = row.figures[index];
-            if (!quantity.cost || !one.again)
+            if (quantity.kind == Kind::Number || row.number < quantity.from || !one.again)
                 continue;
+            const double allowed =
+                quantity.kind == Kind::Bytes ? memory_within : measured.pattern->repeats_within;
             const double apart = difference(one.value, *one.again);
             ++compared;
             largest = std::max(largest, apart);
             if (apart <= allowed)
                 continue;
             ++failed;
-            checks.push_back({false, name + ", " + described(row.contender, row.waiters) + ", " +
-                                         std::string(quantity.name) + ": " + cost(one.value) +
-                                         ", then " + cost(*one.again) + ": " +
-                                         decimals(100 * apart, 2) + " % apart, allowed " +
-                                         decimals(100 * allowed, 2) + " %"});
+            checks.push_back(
+                {false, name + ", " + described(*measured.pattern, row.contender, row.number) +
+                            ", " + std::string(quantity.name) + ": " + cost(one.value) + ", then " +
+                            cost(*one.again) + ": " + decimals(100 * apart, 2) +
+                            " % apart, allowed " + decimals(100 * allowed, 2) + " %"});
         }
     if (compared != 0 && failed == 0)
         checks.push_back({true, name + ": the figures of two measurements are at most " +

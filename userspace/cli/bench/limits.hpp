@@ -14,9 +14,9 @@ struct Limit {
     std::string_view pattern;
     std::string_view quantity;
     std::string_view contender;
-    unsigned waiters;    ///< 0: the pattern does not vary it
+    unsigned number;     ///< of waiters or the like; 0: the pattern does not vary it
     std::string_view of; ///< the contender of the other figure
-    unsigned of_waiters;
+    unsigned of_number;
     double factor;
 };
 
@@ -25,6 +25,10 @@ struct Limit {
 
 /// A blocking round trip has one voluntary switch on each side, give or take this.
 inline constexpr double switches_within = 0.005;
+
+/// Memory that is measured twice may differ by this part: the kernel takes it by pages, and keeps
+/// some of objects that were.
+inline constexpr double memory_within = 0.15;
 
 /// One line of the verdict.
 struct Check {

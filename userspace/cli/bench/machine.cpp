@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bench/machine.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <sched.h>
 #include <sys/resource.h>
@@ -15,6 +17,7 @@ namespace waitq::cli::bench {
 
 namespace {
 
+constexpr int fifo_priority = 10, first_priority = 20;
 constexpr const char *throttle = "/proc/sys/kernel/sched_rt_runtime_us";
 
 /// The processors that the program was started on.
@@ -90,14 +93,40 @@ void run_on(Where where)
 
 Fifo::Fifo(bool needed)
 {
-    constexpr int priority = 10;
-    if (!set_policy(SCHED_FIFO, priority) && needed)
+    if (!set_policy(SCHED_FIFO, fifo_priority) && needed)
         fail(errno, "this pattern needs SCHED_FIFO (CAP_SYS_NICE: run it as root)");
 }
 
 Fifo::~Fifo()
 {
     set_policy(SCHED_OTHER, 0);
+}
+
+void run_first()
+{
+    if (!set_policy(SCHED_FIFO, first_priority))
+        broken("sched_setscheduler");
+}
+
+void sleep_until(std::int64_t time)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    const timespec point{time / second, time % second};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &point, nullptr) == EINTR)
+        ;
+}
+
+bool allow_files(unsigned count)
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, count);
+    limit.rlim_max = std::max(limit.rlim_max, limit.rlim_cur);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    const int highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(count - 1));
+    close(highest);
+    return highest >= 0;
 }
 
 NoThrottle::NoThrottle()

@@ -52,6 +52,17 @@ public:
     ~Fifo();
 };
 
+/// Moves this thread, which is scheduled by SCHED_FIFO, before those of Fifo's priority. Ends the
+/// program if it may not.
+void run_first();
+
+/// This thread sleeps until that time on the clock of now().
+void sleep_until(std::int64_t time);
+
+/// Lets this process have so many files open, and has the kernel make its table of them as large as
+/// that, once and for all. Returns whether it may.
+[[nodiscard]] bool allow_files(unsigned count);
+
 /// While it lives, the scheduler lets SCHED_FIFO have all the time of a processor, if it can be
 /// told so.
 class NoThrottle {

@@ -150,14 +150,16 @@ private:
 };
 
 /**
- * The first devices, which no other program may use meanwhile. Contenders share them: between two
- * batches they are empty. Throws Failure, std::runtime_error.
+ * @count open files of devices, the first of device @first and each other one of the device @step
+ * further. No other program may use them meanwhile. Contenders share them: between two batches they
+ * are empty. Throws Failure, std::runtime_error.
  */
 class IdleDevices {
 public:
-    explicit IdleDevices(unsigned count)
+    explicit IdleDevices(unsigned count, unsigned first = 0, unsigned step = 1)
     {
-        for (unsigned index = 0; index < count; ++index) {
+        for (unsigned file = 0; file < count; ++file) {
+            const unsigned index = first + file * step;
             const DeviceName name{&device_module, node_path(device_module, index), index};
             Device device = open_device(name);
             const waitq_info info = require(device.info(), Call::Info, name);

@@ -16,6 +16,8 @@ constexpr unsigned batches = 5;
 // A batch should take so long: several ticks of the kernel's clock, so that one more or less is not
 // seen.
 constexpr double batch_length = 20e6;
+// Two processors wake each other sooner or later, by chance.
+constexpr double across_length = 200e6;
 // And it should have so many operations, but where thousands of tasks wait not take longer than
 // that.
 constexpr double pairs_min = 200, herd_min = 20, herd_length_max = 400e6;
@@ -27,17 +29,29 @@ void rest()
     std::this_thread::sleep_for(2ms);
 }
 
+/// The kernel frees late what many tasks, files or queues had, and no measurement should see that.
+void rest_long()
+{
+    std::this_thread::sleep_for(1s);
+}
+
 std::size_t id_of(const Pattern &pattern)
 {
     return static_cast<std::size_t>(&pattern - patterns.data());
 }
 
 /// Which patterns are about the order in which tasks of one priority run. (The uncontended one has
-/// one task, which is better left alone.)
+/// one task, which is better left alone; so have those of many files and queues.)
 bool needs_fifo(const Pattern &pattern)
 {
     const std::size_t id = id_of(pattern);
-    return id == Blocking || id == WakeOne || id == WakeAll;
+    return id == Blocking || id == WakeOne || id == WakeAll || id == HeldUp || id == ScaleWaiters;
+}
+
+bool has_one_task(const Pattern &pattern)
+{
+    const std::size_t id = id_of(pattern);
+    return id == Uncontended || id == ScaleFiles || id == ScaleQueues;
 }
 
 /// Whether two batches in a row agreed before the time was over.
@@ -66,35 +80,41 @@ struct Measuring {
 };
 
 /// So many operations that a batch has its length.
-unsigned calibrated(Run &run, const Pattern &pattern, unsigned waiters)
+unsigned calibrated(Run &run, const Pattern &pattern, unsigned number)
 {
-    const unsigned few = waiters > 100 ? 1 : 50;
+    const unsigned few = number > 100 ? 1 : 50;
     const Sample sample = run.batch(few);
     // The last cost of a pattern is the one of a whole operation.
     double whole = 0;
     for (std::size_t index = 0; index < pattern.quantities.size(); ++index)
-        if (pattern.quantities[index].cost)
+        if (pattern.quantities[index].is_cost())
             whole = sample[index];
     if (&pattern == &patterns[WakeAll])
-        whole *= waiters;
+        whole *= number;
     whole = std::max(whole, 1.0);
+    const double length = &pattern == &patterns[Across] ? across_length : batch_length;
     const double least =
-        pattern.waiters.empty() ? pairs_min : std::min(herd_min, herd_length_max / whole);
-    return static_cast<unsigned>(
-        std::clamp(batch_length / whole, std::max(least, 1.0), operations_max));
+        pattern.numbers.empty() ? pairs_min : std::min(herd_min, herd_length_max / whole);
+    return static_cast<unsigned>(std::clamp(length / whole, std::max(least, 1.0), operations_max));
 }
 
-Row row_of(Measuring &measuring, const Plan &plan, const Pattern &pattern, unsigned waiters)
+Figure figure_of(const std::vector<double> &samples, const Quantity &quantity)
+{
+    const double value =
+        quantity.kind == Kind::Longest ? *std::ranges::max_element(samples) : median(samples);
+    return {value, middle_spread(samples), {}};
+}
+
+Row row_of(Measuring &measuring, const Plan &plan, const Pattern &pattern, unsigned number)
 {
     Row row{.contender = measuring.entry->name,
             .floor = measuring.entry->floor,
-            .waiters = waiters,
+            .number = number,
             .figures = {},
             .percentiles = {}};
     for (std::size_t index = 0; index < pattern.quantities.size(); ++index)
-        row.figures.push_back(
-            {median(measuring.samples[index]), middle_spread(measuring.samples[index]), {}});
-    if (plan.unit == Unit::Nanoseconds) {
+        row.figures.push_back(figure_of(measuring.samples[index], pattern.quantities[index]));
+    if (plan.unit == Unit::Nanoseconds && pattern.quantities[0].is_cost()) {
         Histogram histogram;
         measuring.run->each(measuring.operations, histogram);
         row.percentiles = histogram.percentiles();
@@ -102,19 +122,19 @@ Row row_of(Measuring &measuring, const Plan &plan, const Pattern &pattern, unsig
     return row;
 }
 
-/// The contenders in one pattern with so many waiters, batch by batch.
+/// The contenders in one pattern with so many waiters or the like, batch by batch.
 std::vector<Row> measure_together(const Plan &plan, std::span<const Entry *const> entries,
-                                  const Pattern &pattern, unsigned waiters)
+                                  const Pattern &pattern, unsigned number)
 {
     std::vector<Measuring> all;
     for (const Entry *entry : entries)
         if (const MakeRun make = entry->make[id_of(pattern)]; make && entry->available()) {
-            auto run = make(waiters);
-            const unsigned operations = calibrated(*run, pattern, waiters);
+            auto run = make({number, plan.module});
+            const unsigned operations = calibrated(*run, pattern, number);
             all.push_back({entry, std::move(run), operations});
         }
     // One round of batches first, so that nothing is measured that happens once.
-    if (pattern.waiters.empty())
+    if (pattern.numbers.empty())
         for (Measuring &one : all)
             (void)one.run->batch(one.operations);
     for (unsigned batch = 0; batch < batches; ++batch)
@@ -127,7 +147,7 @@ std::vector<Row> measure_together(const Plan &plan, std::span<const Entry *const
     std::vector<Row> rows;
     rows.reserve(all.size());
     for (Measuring &one : all)
-        rows.push_back(row_of(one, plan, pattern, waiters));
+        rows.push_back(row_of(one, plan, pattern, number));
     return rows;
 }
 
@@ -135,22 +155,23 @@ Measured measure_pattern(const Plan &plan, const Pattern &pattern)
 {
     plan.say(std::string(pattern.name) + ": " + std::string(pattern.text));
     std::optional<Fifo> fifo;
-    if (needs_fifo(pattern) || id_of(pattern) == Uncontended)
+    if (needs_fifo(pattern) || has_one_task(pattern))
         fifo.emplace(needs_fifo(pattern));
     run_on(Where::First);
     Measured measured{&pattern, {}};
-    const auto add = [&](std::span<const Entry *const> entries, unsigned waiters) {
-        for (Row &row : measure_together(plan, entries, pattern, waiters))
+    const auto add = [&](std::span<const Entry *const> entries, unsigned number) {
+        rest_long();
+        for (Row &row : measure_together(plan, entries, pattern, number))
             measured.rows.push_back(std::move(row));
     };
-    if (pattern.waiters.empty())
+    if (pattern.numbers.empty())
         add(plan.entries, 0);
     // Waiters stay in their queues between two batches, so one contender's must have left the
     // device before another one uses it. And thousands of tasks take memory enough.
     else
         for (const Entry *const &entry : plan.entries)
-            for (const unsigned waiters : pattern.waiters)
-                add({&entry, 1}, waiters);
+            for (const unsigned number : pattern.numbers)
+                add({&entry, 1}, number);
     run_on(Where::Anywhere);
     return measured;
 }
@@ -174,7 +195,8 @@ Results measure(const Plan &plan)
                     .kernel = names.release,
                     .processors = processors(),
                     .settled = {},
-                    .patterns = {}};
+                    .patterns = {},
+                    .skipped = plan.skipped};
     if (plan.unit == Unit::Instructions) {
         plan.say("waiting until two batches agree");
         const Fifo fifo(false);

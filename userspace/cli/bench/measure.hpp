@@ -14,6 +14,8 @@ struct Plan {
     Unit unit = Unit::Nanoseconds;
     bool twice = false; ///< all of it a second time, for Figure::again
     std::vector<const Pattern *> patterns;
+    std::vector<Skipped> skipped;       ///< for the report
+    std::string module;                 ///< of Setting
     std::vector<const Entry *> entries; ///< those that this kernel lacks are left out
     std::function<void(const std::string &)> say = [](const std::string &) {};
 };

@@ -5,10 +5,10 @@
 
 namespace waitq::cli::bench {
 
-const Row *Measured::find(std::string_view contender, unsigned waiters) const
+const Row *Measured::find(std::string_view contender, unsigned number) const
 {
     const auto found = std::ranges::find_if(
-        rows, [&](const Row &row) { return row.contender == contender && row.waiters == waiters; });
+        rows, [&](const Row &row) { return row.contender == contender && row.number == number; });
     return found == rows.end() ? nullptr : &*found;
 }
 

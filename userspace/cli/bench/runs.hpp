@@ -218,63 +218,6 @@ private:
     Threads threads_; // last: they are joined first
 };
 
-/// N tasks wait in rounds, each of which one call ends.
-template <WakesAll T>
-class WakeAllRun : public Run {
-public:
-    explicit WakeAllRun(unsigned waiters) : waiters_(waiters)
-    {
-        threads_.start<&WakeAllRun::wait>(waiters, *this);
-        let_run_until([this] { return arrived_ == waiters_; });
-    }
-    ~WakeAllRun() override
-    {
-        ending_ = true;
-        contender_.wake_all(round_, waiters_);
-    }
-
-    Sample batch(unsigned operations) override
-    {
-        Calls signals(operations);
-        const double took = timed(operations, [&] { signals.add(round()); });
-        return {(signals.usual() - clock_) / waiters_, (took - 2 * clock_) / waiters_};
-    }
-    void each(unsigned operations, Histogram &histogram) override
-    {
-        for (unsigned done = 0; done < operations; ++done)
-            histogram.add(round() / waiters_);
-    }
-
-private:
-    /// Returns what the waking call took.
-    std::int64_t round()
-    {
-        const std::int64_t begin = now();
-        contender_.wake_all(round_, waiters_);
-        const std::int64_t took = now() - begin;
-        ++round_;
-        let_run_until([this] { return arrived_ == (round_ + 1) * waiters_; });
-        return took;
-    }
-    void wait()
-    {
-        for (std::uint64_t round = 0;; ++round) {
-            ++arrived_;
-            contender_.wait_all(round);
-            if (ending_)
-                return;
-        }
-    }
-
-    T contender_{2};
-    const unsigned waiters_;
-    const double clock_ = clock_cost();
-    std::uint64_t round_ = 0;
-    std::atomic<std::uint64_t> arrived_ = 0; // in rounds, of all waiters
-    std::atomic<bool> ending_ = false;
-    Threads threads_; // last: they are joined first
-};
-
 /// Two tasks on two processors: first each on its own, then where the scheduler wakes them.
 template <Contender T>
 class AcrossRun : public Run {
