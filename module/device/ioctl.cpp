@@ -19,6 +19,7 @@ union Argument {
     waitq_eventfd eventfd;
     waitq_info info;
     waitq_waiters waiters;
+    waitq_signal_wait signal_wait;
 };
 
 // A call under way: the kernel's copy of its struct, and the address of the user's.
@@ -35,26 +36,44 @@ struct Call {
     }
 };
 
+// The flags of a WAIT whose struct gets the time that was left.
+WAITQ_INLINE bool tells_rest(__u32 flags)
+{
+    return (flags & WAITQ_TIMEOUT) && !(flags & WAITQ_ABSOLUTE);
+}
+
+// The end of a wait whose struct has news for the user: `goes_on`, for a call that goes on.
+WAITQ_INLINE Error tell_rest(const Call &call, Error error, bool goes_on)
+{
+    // Success delivers the events, and a failure to write takes nothing back. A call that goes on
+    // needs what is written.
+    if (error == Error::none && tells_rest(call.argument.wait.flags))
+        (void)call.put();
+    else if (error == Error::interrupted && goes_on && !call.put())
+        return Error::bad_address;
+    return error;
+}
+
 Error call_wait(Call &call)
 {
     waitq_wait &request = call.argument.wait;
     const Error error = wait(*call.file->queue, request);
-    const bool tells_rest = (request.flags & WAITQ_TIMEOUT) && !(request.flags & WAITQ_ABSOLUTE);
-    // Success delivers the events, and a failure to write the time that was left takes nothing
-    // back. An interrupted call needs that time, because it goes on with it.
-    if (tells_rest && error == Error::none)
-        (void)call.put();
-    else if (tells_rest && error == Error::interrupted && !call.put())
-        return Error::bad_address;
-    return error;
+    return tell_rest(call, error, tells_rest(request.flags));
+}
+
+Error call_signal_wait(Call &call)
+{
+    const Error error = signal_wait(*call.file->queue, call.argument.signal_wait);
+    return tell_rest(call, error, true);
 }
 
 Error call_wake(Call &call)
 {
     const waitq_wake &request = call.argument.wake;
-    if (request.flags != 0 || request.pad != 0)
+    if ((request.flags & ~WAITQ_SYNC) != 0 || request.pad != 0)
         return Error::bad_argument;
-    const Posted posted = post(*call.file->queue, request.post, Budget::from(request.nr));
+    const Posted posted = post(*call.file->queue, request.post, Budget::from(request.nr),
+                               (request.flags & WAITQ_SYNC) != 0);
     call.result = to_result(posted);
     return posted.error;
 }
@@ -112,11 +131,13 @@ constexpr Row rows[] = {
     {sizeof(waitq_eventfd), 8, true, true, call_eventfd},
     {sizeof(waitq_info), 104, false, false, call_info},
     {sizeof(waitq_waiters), 32, false, false, call_waiters},
+    {}, // POST and TAKE have no struct: event.cpp, event_wait.cpp
+    {},
+    {sizeof(waitq_signal_wait), 40, true, false, call_signal_wait},
 };
-// (POST and TAKE have no struct: event.cpp, event_wait.cpp.)
 static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
-                  sizeof rows == 6 * sizeof rows[0],
+                  WAITQ_NR_SIGNAL_WAIT == 8 && sizeof rows == 9 * sizeof rows[0],
               "a row for each call");
 
 // A struct that is not of the first version. Returns 0 or an errno.
@@ -175,6 +196,8 @@ long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
         return waitq::run<WAITQ_NR_INFO>(*file, argument);
     case WAITQ_NR_WAITERS:
         return waitq::run<WAITQ_NR_WAITERS>(*file, argument);
+    case WAITQ_NR_SIGNAL_WAIT:
+        return waitq::run<WAITQ_NR_SIGNAL_WAIT>(*file, argument);
     default:
         return waitq::to_errno(waitq::Error::bad_call);
     }

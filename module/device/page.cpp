@@ -10,12 +10,12 @@ namespace waitq {
 void reclaim(Events &events)
 {
     events.queue.assert_held();
-    events.page.lent = false;
     const __u64 found = kapi_page_swap(events.page.counter, WAITQ_PAGE_TAKEN);
     if (found == WAITQ_PAGE_TAKEN)
         events.counter = 0;
     else
         events.counter = found < WAITQ_COUNTER_MAX ? found : WAITQ_COUNTER_MAX;
+    events.page.lent = false;
 }
 
 void lend(Queue &queue)
@@ -27,8 +27,8 @@ void lend(Queue &queue)
     if (waiting(events) != 0 || events.want_room != 0 || events.counter > WAITQ_COUNTER_MAX ||
         polled(queue) || subscribed(queue))
         return;
-    events.page.lent = true;
     kapi_page_swap(events.page.counter, events.counter);
+    events.page.lent = true;
 }
 
 namespace {
@@ -36,7 +36,7 @@ namespace {
 // The page, made by the first that asks. Null: no memory.
 void *page_of(Queue &queue)
 {
-    Page &page = queue.events.page;
+    MappedPage &page = queue.events.page;
     {
         const HeadIrqGuard guard(queue.events.queue);
         if (page.counter)

@@ -37,7 +37,7 @@ struct Deferred {
 };
 
 // The page that user space maps: see page.hpp. The lock of Events::queue guards all of it.
-struct Page {
+struct MappedPage {
     __u64 *counter;        // in the page; null: nobody has mapped it yet
     unsigned int mappings; // of it
     bool lent;             // the counter is in the page, and user space changes it
@@ -50,7 +50,7 @@ struct Events {
     WaitQueue pollers; // of EVENTFDs
 
     __u64 counter; // unless it is in the page
-    Page page;
+    MappedPage page;
     unsigned int waiting[2]; // linked into `queue`, by Exclusive
     unsigned int want_room;  // tasks in `room`, or on their way there
     bool room_news;          // room was made that `room` or the pollers wait for

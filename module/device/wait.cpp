@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// wait.cpp - WAITQ_IOC_WAIT: checks the request and the privilege, and fills in the answer. The
-// sleep is in event.cpp.
+// wait.cpp - WAITQ_IOC_WAIT and _SIGNAL_WAIT: checks the request and the privilege, and fills in
+// the answer. The sleep is in event_wait.cpp.
 #include "wait.hpp"
 
 #include "event.hpp"
+#include "file.hpp"
 
 namespace waitq {
 namespace {
@@ -38,36 +39,49 @@ bool forbidden(const EventWait &wait, __s64 timeout_ns)
     return !is_short && !kapi_capable_sys_admin();
 }
 
-} // namespace
+// A request, taken apart.
+struct Prepared {
+    EventWait wait;
+    bool absolute;
+    __s64 timeout_ns; // as for waitq_wait_events()
+    __s64 begun_ns;
+};
 
-Error wait(Queue &queue, waitq_wait &request)
+// Checks a request, which does nothing yet.
+WAITQ_INLINE Error prepare(const waitq_wait &request, Prepared &prepared)
 {
     if (!well_formed(request))
         return Error::bad_argument;
-    const bool absolute = request.flags & WAITQ_ABSOLUTE;
-    const EventWait wait{request.threshold, (request.flags & WAITQ_CONSUME) != 0,
-                         request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
-                         states[kapi_index_nospec(request.state, state_count)],
-                         request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0};
-    __s64 timeout_ns = -1, begun_ns = 0;
+    prepared = {{request.threshold, (request.flags & WAITQ_CONSUME) != 0,
+                 request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
+                 states[kapi_index_nospec(request.state, state_count)],
+                 request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0},
+                (request.flags & WAITQ_ABSOLUTE) != 0,
+                -1,
+                0};
     if (request.flags & WAITQ_TIMEOUT) {
-        begun_ns = kapi_now_ns();
-        timeout_ns = request.timeout_ns;
-        if (absolute) {
-            const __s64 now = begun_ns + kapi_timens_offset_ns();
-            timeout_ns = timeout_ns > now ? timeout_ns - now : 0;
+        prepared.begun_ns = kapi_now_ns();
+        prepared.timeout_ns = request.timeout_ns;
+        if (prepared.absolute) {
+            const __s64 now = prepared.begun_ns + kapi_timens_offset_ns();
+            prepared.timeout_ns = request.timeout_ns > now ? request.timeout_ns - now : 0;
         }
     }
-    if (forbidden(wait, timeout_ns))
-        return Error::forbidden;
+    return forbidden(prepared.wait, prepared.timeout_ns) ? Error::forbidden : Error::none;
+}
 
+// `rest_ns`: overwritten with the time left, if the result is none or interrupted and the timeout
+// relative.
+WAITQ_INLINE Error wait_prepared(Queue &queue, const Prepared &prepared, __s64 &rest_ns)
+{
+    const __s64 timeout_ns = prepared.timeout_ns;
     // A wait that need not sleep needs no timer.
     WaitOutcome outcome = WaitOutcome::satisfied;
-    if (timeout_ns < 0 || !try_events(queue, wait))
-        outcome = waitq_wait_events(queue, wait, timeout_ns);
-    if (timeout_ns >= 0 && !absolute && outcome != WaitOutcome::timed_out) {
-        const __s64 left = timeout_ns - (kapi_now_ns() - begun_ns);
-        request.timeout_ns = left > 0 ? left : 0;
+    if (timeout_ns < 0 || !try_events(queue, prepared.wait))
+        outcome = waitq_wait_events(queue, prepared.wait, timeout_ns);
+    if (timeout_ns >= 0 && !prepared.absolute && outcome != WaitOutcome::timed_out) {
+        const __s64 left = timeout_ns - (kapi_now_ns() - prepared.begun_ns);
+        rest_ns = left > 0 ? left : 0;
     }
     switch (outcome) {
     case WaitOutcome::satisfied:
@@ -78,6 +92,43 @@ Error wait(Queue &queue, waitq_wait &request)
         break;
     }
     return Error::interrupted;
+}
+
+// POST on the device that is open as `fd`.
+Error signal(unsigned int fd, __u64 n)
+{
+    kapi_held held;
+    waitq_file *file = kapi_file_get(fd, &held);
+    if (!file)
+        return Error::bad_mode;
+    Error error = Error::bad_mode;
+    if (file->opener.writes)
+        error = post(*file->queue, n, Budget::from(0), true).error;
+    kapi_file_put(&held);
+    return error;
+}
+
+} // namespace
+
+Error wait(Queue &queue, waitq_wait &request)
+{
+    Prepared prepared;
+    const Error error = prepare(request, prepared);
+    return error != Error::none ? error : wait_prepared(queue, prepared, request.timeout_ns);
+}
+
+Error signal_wait(Queue &queue, waitq_signal_wait &request)
+{
+    const waitq_wait wait{request.size,      request.flags,     request.state, 0,
+                          request.threshold, request.timeout_ns};
+    Prepared prepared;
+    Error error = prepare(wait, prepared);
+    if (error == Error::none && request.post != 0)
+        error = signal(request.fd, request.post);
+    if (error != Error::none)
+        return error;
+    request.post = 0;
+    return wait_prepared(queue, prepared, request.timeout_ns);
 }
 
 } // namespace waitq

@@ -7,6 +7,7 @@
 #define WAITQ_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/file.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/timer.h>
@@ -42,6 +43,11 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 #endif
 }
+
+/* struct fd has one word since 6.12, of which this takes the file. */
+#ifndef fd_file
+#define fd_file(fd) ((fd).file)
+#endif
 
 /* vm_flags is const since 6.3, and vm_flags_mod() changes it. */
 static inline void compat_vm_flags_mod(struct vm_area_struct *vma, unsigned long set,

@@ -144,6 +144,18 @@ void kapi_work_cancel(struct work_struct *work);
  */
 int kapi_open_eventfd(struct waitq_queue *queue, unsigned int flags);
 
+/* A file that a call uses, and the caller's hold on it. */
+struct kapi_held {
+	unsigned long words[2];
+};
+/*
+ * The waitq device that is open as @fd, which stays open until kapi_file_put(). Null: there is no
+ * such descriptor, or it is of something else; then there is nothing to put. The task that got it
+ * puts it, and closes nothing in between.
+ */
+struct waitq_file *kapi_file_get(unsigned int fd, struct kapi_held *held);
+void kapi_file_put(const struct kapi_held *held);
+
 /* ==== the other way: called by the kernel side, implemented in ../device/ ======= */
 
 /* The first call of all, and the last. Process context, may sleep. */

@@ -59,6 +59,7 @@ typedef long long __s64;
 #define WAITQ_TIMEOUT (1U << 2)   /* WAIT: until timeout_ns at the latest */
 #define WAITQ_ABSOLUTE (1U << 3)  /* WAIT, TIMER: the time is a point of the clock */
 #define WAITQ_CANCEL (1U << 4)    /* TIMER: disarm; every other input is 0 */
+#define WAITQ_SYNC (1U << 5)      /* WAKE: the caller is about to sleep */
 
 /*
  * WAIT: sleep until the counter is at or above `threshold`.
@@ -102,11 +103,15 @@ struct waitq_wait {
  * lowers the counter for those behind it. With a post of 0 nothing is added. The call returns the
  * number of waiters woken, INT_MAX at most.
  *
+ * With WAITQ_SYNC the caller says that it is about to sleep: on Linux 6.6 and newer a task that it
+ * wakes then runs on the caller's CPU, if it may run there; before, the scheduler is told and does
+ * as it likes.
+ *
  *   EOVERFLOW  the counter would pass WAITQ_COUNTER_MAX
  */
 struct waitq_wake {
 	__u32 size;
-	__u32 flags; /* 0 */
+	__u32 flags; /* WAITQ_SYNC */
 	__u32 nr;    /* exclusive waiters to wake, at most; 0: all */
 	__u32 pad;
 	__aligned_u64 post;
@@ -122,6 +127,29 @@ struct waitq_wake {
  *
  *   EAGAIN  TAKE, O_NONBLOCK: the counter is below n
  */
+
+/*
+ * SIGNAL_WAIT: post to one queue and wait on another, in one call. First it does as POST of `post`
+ * on the device open as `fd`, by WAITQ_SYNC; then as WAIT on the file of the call. The two may be
+ * of one queue.
+ *
+ * Nothing is posted if the call fails with EBADF, EFAULT on the way in, EINVAL, EPERM, or
+ *
+ *   EOVERFLOW  the counter of `fd` would pass WAITQ_COUNTER_MAX
+ *
+ * With every other result the post was made. If the call writes its struct, which it does where
+ * WAIT would, and when a signal ends it, `post` is 0 then: a call that goes on, by itself or made
+ * again with the same struct, posts nothing more.
+ */
+struct waitq_signal_wait {
+	__u32 size;
+	__u32 flags; /* as in struct waitq_wait */
+	__u32 state; /* the same */
+	__u32 fd;    /* of a waitq device that is open for writing; not looked at if `post` is 0 */
+	__aligned_u64 threshold;  /* as in struct waitq_wait */
+	__aligned_s64 timeout_ns; /* the same */
+	__aligned_u64 post;       /* 0: only wait */
+};
 
 /*
  * The page: mmap() of one page at offset 0, MAP_SHARED, of a file that is open for reading. Its
@@ -284,6 +312,7 @@ struct waitq_waiters {
 #define WAITQ_NR_WAITERS 0x05
 #define WAITQ_NR_POST 0x06
 #define WAITQ_NR_TAKE 0x07
+#define WAITQ_NR_SIGNAL_WAIT 0x08
 #ifndef WAITQ_FREESTANDING
 #define WAITQ_IOC_WAIT _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT)
 #define WAITQ_IOC_WAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAKE)
@@ -293,6 +322,7 @@ struct waitq_waiters {
 #define WAITQ_IOC_WAITERS _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAITERS)
 #define WAITQ_IOC_POST _IO(WAITQ_IOC_MAGIC, WAITQ_NR_POST)
 #define WAITQ_IOC_TAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_TAKE)
+#define WAITQ_IOC_SIGNAL_WAIT _IO(WAITQ_IOC_MAGIC, WAITQ_NR_SIGNAL_WAIT)
 #endif
 
 #endif

@@ -41,6 +41,8 @@ struct Act {
     Op op = Op::none;
     unsigned int flags = 0;        // of the call
     bool by_number = false;        // wait, wake: TAKE, POST
+    bool by_page = false;          // wait, wake: in the mapped page, and by number if that fails
+    unsigned long long posts = 0;  // wait: SIGNAL_WAIT, which posts so much first
     unsigned int state = 0;        // wait
     unsigned int nr = 0;           // wake, set_timer
     unsigned long long n = 0;      // threshold, post; what a write to an EVENTFD adds
@@ -92,6 +94,7 @@ struct Row {
     unsigned int files = 1;
     unsigned int users = 1;         // who opened them, in turn
     unsigned int event_files = 0;   // EVENTFDs, opened beforehand
+    bool mapped = false;            // user space has mapped the page
     unsigned int timer_firings = 0; // interrupts of the timer that all files share
     long long interrupt_takes = 0;  // see sim::interrupts_take()
     long long timens_offset_ns = 0; // of all tasks

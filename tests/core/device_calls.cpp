@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <waitq/page.hpp>
 
 namespace core {
 
@@ -26,6 +27,33 @@ waitq_blocking blocking(const Act &act)
     return act.at_once ? WAITQ_AT_ONCE : act.nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS;
 }
 
+// The word of the page, as user space changes it.
+class PageWord {
+public:
+    explicit PageWord(__u64 *word) : word_(word) {}
+    std::uint64_t load()
+    {
+        sim::point();
+        sim::touch(word_, sim::Access::read);
+        return *word_;
+    }
+    bool compare_exchange_weak(std::uint64_t &expected, std::uint64_t desired)
+    {
+        sim::point();
+        sim::touch(word_, sim::Access::write);
+        if (*word_ != expected) {
+            expected = *word_;
+            return false;
+        }
+        sim::tell("changes the page to %llu", static_cast<unsigned long long>(desired));
+        *word_ = desired;
+        return true;
+    }
+
+private:
+    __u64 *word_;
+};
+
 } // namespace
 
 long DeviceScenario::ioctl(unsigned int file, unsigned int nr, void *argument)
@@ -37,14 +65,29 @@ long DeviceScenario::ioctl(unsigned int file, unsigned int nr, void *argument)
 
 long DeviceScenario::do_wait(Player &player, const Act &act)
 {
-    waitq_wait request{sizeof request, act.flags, act.state, 0, act.n, act.ns};
+    waitq_signal_wait request{sizeof request, act.flags, act.state, 0, act.n, act.ns, act.posts};
     if (act.flags & WAITQ_ABSOLUTE)
         request.timeout_ns += player.call.begun_ns + row_.timens_offset_ns;
     sim::tell("waits%s%s, threshold %llu", act.flags & WAITQ_EXCLUSIVE ? ", exclusively" : "",
               act.flags & WAITQ_CONSUME ? ", to consume" : "", act.n);
-    const long result = act.by_number ? waitq_take(file_of(act).file.device, act.n, blocking(act))
-                                      : ioctl(act.file, WAITQ_NR_WAIT, &request);
-    check_wait(player, act, request, result);
+    waitq_file *device = file_of(act).file.device;
+    long result = 0;
+    if (act.posts) {
+        result = ioctl(act.file, WAITQ_NR_SIGNAL_WAIT, &request);
+        check_posted(player, act, request, result);
+        if (result == -KAPI_EOVERFLOW)
+            return result;
+    } else if (act.by_page && waitq::take_in_page(PageWord(queue_->events.page.counter), act.n) ==
+                                  waitq::InPage::Done) {
+        result = 0;
+    } else if (act.by_number) {
+        result = waitq_take(device, act.n, blocking(act));
+    } else {
+        waitq_wait plain{sizeof plain, act.flags, act.state, 0, act.n, request.timeout_ns};
+        result = ioctl(act.file, WAITQ_NR_WAIT, &plain);
+        request.timeout_ns = plain.timeout_ns;
+    }
+    check_wait(player, act, request.timeout_ns, result);
     return result;
 }
 
@@ -52,8 +95,13 @@ long DeviceScenario::do_wake(Player &player, const Act &act)
 {
     waitq_wake request{sizeof request, 0, act.nr, 0, act.n};
     sim::tell("posts %llu, wakes %u", act.n, act.nr);
-    const long result = act.by_number ? waitq_post(file_of(act).file.device, act.n)
-                                      : ioctl(act.file, WAITQ_NR_WAKE, &request);
+    long result = 0;
+    if (act.by_page &&
+        waitq::post_in_page(PageWord(queue_->events.page.counter), act.n) == waitq::InPage::Done)
+        result = 0;
+    else
+        result = act.by_number ? waitq_post(file_of(act).file.device, act.n)
+                               : ioctl(act.file, WAITQ_NR_WAKE, &request);
     check_wake(player, act, result);
     return result;
 }

@@ -41,7 +41,7 @@ const char *DeviceScenario::each_state()
             io(player).ready_once |= ready(*call.act);
         if (!claim.waits)
             continue;
-        if (queue_->events.counter < claim.threshold) {
+        if (counter() < claim.threshold) {
             call.true_since = 0;
         } else if (!call.true_since) {
             call.true_since = step;
@@ -68,7 +68,7 @@ const char *DeviceScenario::each_state()
     if (queue_->stream.ring.size() > queue_->stream.ring.capacity())
         return "more bytes are held than fit";
     // (What a read could not deliver is put back even if the counter is full.)
-    if (queue_->events.counter > WAITQ_COUNTER_MAX && row_.event_files == 0)
+    if (counter() > WAITQ_COUNTER_MAX && row_.event_files == 0)
         return "the counter is above its maximum";
     return nullptr;
 }
@@ -106,7 +106,31 @@ const char *DeviceScenario::check_order(const Player &served)
 
 // ---- what a call returned ----
 
-void DeviceScenario::check_wait(const Player &player, const Act &act, const waitq_wait &request,
+// In the page, or in the kernel; while it is taken out of the page it is as it was before.
+unsigned long long DeviceScenario::counter() const
+{
+    const waitq::Events &events = queue_->events;
+    const unsigned long long there = events.page.lent ? *events.page.counter : events.counter;
+    if (!events.page.lent || there != WAITQ_PAGE_TAKEN)
+        last_counter_ = there;
+    return last_counter_;
+}
+
+// SIGNAL_WAIT's post.
+void DeviceScenario::check_posted(const Player &player, const Act &act,
+                                  const waitq_signal_wait &request, long result)
+{
+    if (result == -KAPI_EOVERFLOW) {
+        if (all_that_is_posted() < 1e19 || request.post == 0)
+            refuse("%s gets EOVERFLOW for a post of %llu", player.task->name, act.posts);
+        return;
+    }
+    sums_.posted += act.posts;
+    if (result == -KAPI_ERESTARTSYS && request.post != 0)
+        refuse("%s would post again", player.task->name);
+}
+
+void DeviceScenario::check_wait(const Player &player, const Act &act, long long rest_ns,
                                 long result)
 {
     const EventClaim claim = claim_of(row_, &act);
@@ -117,7 +141,7 @@ void DeviceScenario::check_wait(const Player &player, const Act &act, const wait
     case 0:
         if (claim.consumes)
             sums_.consumed += claim.threshold;
-        check_left(player, act, request);
+        check_left(player, act, rest_ns);
         if (woken > 1)
             refuse("%s was woken %u times in one wait", name, woken);
         return;
@@ -143,7 +167,7 @@ void DeviceScenario::check_wait(const Player &player, const Act &act, const wait
         ++sums_.signals;
         if (!sim::signal_ends(claim.state, task))
             refuse("%s says that a signal came, which did not", name);
-        check_left(player, act, request);
+        check_left(player, act, rest_ns);
         break;
     default:
         refuse("%s: the wait returns %ld", name, result);
@@ -154,17 +178,15 @@ void DeviceScenario::check_wait(const Player &player, const Act &act, const wait
 }
 
 // What the struct says of the time that was left.
-void DeviceScenario::check_left(const Player &player, const Act &act,
-                                const waitq_wait &request) const
+void DeviceScenario::check_left(const Player &player, const Act &act, long long rest_ns) const
 {
     const bool relative = !(act.flags & WAITQ_ABSOLUTE);
     const bool unwritten = act.failing_copy != 0;
     const long long least = act.ns - (sim::clock_ns() - player.call.begun_ns);
     const long long most = act.ns - (player.call.last_linked_ns - player.call.first_linked_ns);
     if ((act.flags & WAITQ_TIMEOUT) && relative && !unwritten &&
-        (request.timeout_ns < std::max(least, 0LL) || request.timeout_ns > std::max(most, 0LL)))
-        refuse("%s has %lld ns left of %lld", player.task->name,
-               static_cast<long long>(request.timeout_ns), act.ns);
+        (rest_ns < std::max(least, 0LL) || rest_ns > std::max(most, 0LL)))
+        refuse("%s has %lld ns left of %lld", player.task->name, rest_ns, act.ns);
 }
 
 // All posts of the row, as if no events were taken between.
@@ -172,9 +194,11 @@ double DeviceScenario::all_that_is_posted() const
 {
     auto sum = static_cast<double>(row_.counter);
     for (const Actor &actor : row_.actors)
-        for (const Act &act : actor.acts)
+        for (const Act &act : actor.acts) {
+            sum += static_cast<double>(act.posts);
             if (act.op == Op::wake || act.op == Op::set_timer || act.op == Op::write)
                 sum += static_cast<double>(act.n);
+        }
     return sum;
 }
 
@@ -255,7 +279,7 @@ bool DeviceScenario::writer_can_go_on(const Player &player) const
 unsigned int DeviceScenario::ready(const Act &act) const
 {
     const waitq::Stream &stream = queue_->stream;
-    const unsigned long long counter = queue_->events.counter;
+    const unsigned long long counter = this->counter();
     if (act.file >= row_.files)
         return (counter ? KAPI_EPOLLIN : 0U) | (counter < WAITQ_COUNTER_MAX ? KAPI_EPOLLOUT : 0U) |
                (counter > WAITQ_COUNTER_MAX ? KAPI_EPOLLERR : 0U);
@@ -291,7 +315,7 @@ void DeviceScenario::check_asleep(const Player &player)
         break;
     case Op::write:
         if (act->file >= row_.files)
-            forgotten = act->n <= WAITQ_COUNTER_MAX - queue_->events.counter;
+            forgotten = act->n <= WAITQ_COUNTER_MAX - counter();
         else
             forgotten = writer_can_go_on(player);
         what = "there is room to write";
@@ -306,7 +330,7 @@ void DeviceScenario::check_asleep(const Player &player)
         break;
     }
     case Op::sigio_event:
-        forgotten = queue_->events.counter != 0;
+        forgotten = counter() != 0;
         what = "the counter is not 0, and it was not told";
         break;
     case Op::poll:

@@ -4,6 +4,7 @@
 
 #include "../sim/context.hpp"
 #include "../sim/memory.hpp"
+#include "../sim/poll.hpp"
 #include "../sim/timer.hpp"
 #include "statics.hpp"
 #include <device/file.hpp>
@@ -45,7 +46,8 @@ void DeviceScenario::create()
     posters_ = row_.timer_firings != 0;
     for (const Actor &actor : row_.actors)
         for (const Act &act : actor.acts)
-            if (act.op == Op::wake || (act.op == Op::write && act.file >= row_.files)) {
+            if (act.op == Op::wake || act.posts ||
+                (act.op == Op::write && act.file >= row_.files)) {
                 ++posters_;
                 break;
             }
@@ -64,6 +66,12 @@ void DeviceScenario::prepare()
             waitq_write(files_[0].file.device, &from, WAITQ_NONBLOCK));
     }
     name_things();
+    if (!row_.mapped)
+        return;
+    if (!waitq_page(files_[0].file.device))
+        refuse("there is memory, and no page");
+    waitq_page_mapped(files_[0].file.device);
+    Machine::get().name(queue_->events.page.counter, 8, "page");
 }
 
 // Each file that an actor uses has a descriptor of its own for it.
@@ -74,6 +82,7 @@ void DeviceScenario::open_files()
         if (i < row_.files) {
             const waitq_opener opener{i % row_.users, true, true};
             file.file.device = waitq_open(queue_, &opener);
+            sim::open_as(i, file.file.device);
         } else {
             waitq_eventfd request{sizeof request, 0};
             const long number = ioctl(0, WAITQ_NR_EVENTFD, &request);
@@ -181,8 +190,12 @@ unsigned int DeviceScenario::polled(Player &player, const Act &act, unsigned int
 
 void DeviceScenario::release(OpenFile &file)
 {
-    if (file.file.device)
+    if (file.file.device) {
+        // A mapping keeps its file open.
+        if (row_.mapped && &file == files_.data())
+            waitq_page_unmapped(file.file.device);
         waitq_release(file.file.device);
+    }
     file.file.device = nullptr;
     file.file.eventfd = nullptr;
 }

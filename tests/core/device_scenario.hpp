@@ -71,8 +71,11 @@ private:
 
     // device_oracle.cpp
     static bool parks(const Player &player, const Act &act, unsigned int state);
-    void check_wait(const Player &player, const Act &act, const waitq_wait &request, long result);
-    void check_left(const Player &player, const Act &act, const waitq_wait &request) const;
+    unsigned long long counter() const;
+    void check_posted(const Player &player, const Act &act, const waitq_signal_wait &request,
+                      long result);
+    void check_wait(const Player &player, const Act &act, long long rest_ns, long result);
+    void check_left(const Player &player, const Act &act, long long rest_ns) const;
     void check_wake(const Player &player, const Act &act, long result);
     const char *check_order(const Player &served);
     void check_asleep(const Player &player);
@@ -97,6 +100,7 @@ private:
     std::array<OpenFile, max_files> files_{};
     std::array<Io, max_actors> io_{};
     bool loaded_ = false;
+    mutable unsigned long long last_counter_ = 0;
     unsigned int posters_ = 0;   // threads that post in this row
     bool timers_shared_ = false; // several actors set one timer
     unsigned long long written_ = 0, read_ = 0;

@@ -140,7 +140,7 @@ void DeviceScenario::check_timers_go_on() const
         }
     if (timers_shared_ || firings_unknown_ || !each || all_that_is_posted() >= 1e19)
         return;
-    const unsigned long long by_timers = queue_->events.counter + sums_.consumed - sums_.posted;
+    const unsigned long long by_timers = counter() + sums_.consumed - sums_.posted;
     if ((endless || by_timers / each - fired_ < to_come) && !sim::timer_will_fire())
         refuse("a timer is armed, and the hrtimer is not");
 }
@@ -150,7 +150,7 @@ void DeviceScenario::check_timers_go_on() const
 // What was posted was taken once or is left.
 void DeviceScenario::check_events()
 {
-    const unsigned long long counter = queue_->events.counter, by_calls = sums_.posted;
+    const unsigned long long counter = this->counter(), by_calls = sums_.posted;
     unsigned long long each = 0, most = 0;
     bool endless = false;
     long long first_ns = 0;

@@ -45,6 +45,25 @@ inline Act post_number(unsigned long long n = 1)
     act.by_number = true;
     return act;
 }
+// The same in the mapped page. The row is `mapped`.
+inline Act take_in_page(unsigned long long n = 1)
+{
+    Act act = take_number(n);
+    act.by_page = true;
+    return act;
+}
+inline Act post_in_page(unsigned long long n = 1)
+{
+    Act act = post_number(n);
+    act.by_page = true;
+    return act;
+}
+// SIGNAL_WAIT, which posts to the queue that it waits for.
+inline Act posting(unsigned long long post, Act act)
+{
+    act.posts = post;
+    return act;
+}
 inline Act read(std::size_t size, std::size_t good = ~0UL)
 {
     Act act;

@@ -18,6 +18,7 @@ Rows make()
         row.name.insert(0, "lab-");
     }
     device::add_event_rows(rows);
+    device::add_page_rows(rows);
     device::add_eventfd_rows(rows);
     device::add_stream_rows(rows);
     device::add_timer_rows(rows);

@@ -194,6 +194,7 @@ std::array<Subscriber, 8> subscribers;
 unsigned int subscriber_count = 0;
 std::array<Eventfd, 4> opened;
 unsigned int opened_count = 0;
+std::array<waitq_file *, 4> devices{};
 
 struct SigioWait {
     file *who;
@@ -212,11 +213,17 @@ void reset_subscribers()
 {
     subscriber_count = 0;
     opened_count = 0;
+    devices = {};
 }
 
 unsigned int eventfds_opened()
 {
     return opened_count;
+}
+
+void open_as(unsigned int fd, waitq_file *device)
+{
+    devices.at(fd) = device;
 }
 
 Eventfd eventfd(int number)
@@ -288,6 +295,13 @@ void kill_fasync(fasync_struct **list, int, int band)
         tell("sends SIGIO to %s", who.owner ? who.owner->name : "nobody");
     }
 }
+
+waitq_file *kapi_file_get(unsigned int fd, kapi_held *)
+{
+    return fd < devices.size() ? devices.at(fd) : nullptr;
+}
+
+void kapi_file_put(const kapi_held *) {}
 
 int kapi_open_eventfd(waitq_queue *queue, unsigned int flags)
 {

@@ -66,6 +66,8 @@ struct Eventfd {
 };
 constexpr int first_eventfd = 3; // the number of the first
 unsigned int eventfds_opened();
+// The descriptors of devices, for kapi_file_get(): numbers from 0. Of this execution.
+void open_as(unsigned int fd, waitq_file *device);
 Eventfd eventfd(int number);
 
 // Sleeps until the file's owner was sent a SIGIO of this band more than `seen` times.

@@ -4,6 +4,7 @@
  * them to the C++ core.
  */
 #include <linux/cred.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/uio.h>
@@ -11,6 +12,7 @@
 #include <linux/user_namespace.h>
 
 #include "../../uapi/waitq.h"
+#include "../compat.h"
 #include "../device.h"
 #include "kernel.h"
 
@@ -131,3 +133,26 @@ const struct file_operations waitq_fops = {
 	.mmap = waitq_mmap,
 	.fasync = fop_fasync,
 };
+
+struct waitq_file *kapi_file_get(unsigned int fd, struct kapi_held *held)
+{
+	struct fd got = fdget(fd);
+
+	BUILD_BUG_ON(sizeof(got) > sizeof(*held));
+	if (!fd_file(got))
+		return NULL;
+	if (fd_file(got)->f_op != &waitq_fops) {
+		fdput(got);
+		return NULL;
+	}
+	memcpy(held, &got, sizeof(got));
+	return fd_file(got)->private_data;
+}
+
+void kapi_file_put(const struct kapi_held *held)
+{
+	struct fd got;
+
+	memcpy(&got, held, sizeof(got));
+	fdput(got);
+}

@@ -49,7 +49,8 @@ int waitq_mmap(struct file *filp, struct vm_area_struct *vma)
 	/* Without 64-bit words that both sides change at once there is no page. */
 	if (!IS_ENABLED(CONFIG_64BIT))
 		return -ENODEV;
-	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff != 0 ||
+	/* (Of a file that is not open for writing, VM_SHARED is gone by now.) */
+	if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_pgoff != 0 ||
 	    vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
 	if (vma->vm_flags & VM_EXEC)

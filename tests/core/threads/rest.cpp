@@ -67,6 +67,8 @@ int kapi_open_eventfd(waitq_queue *, unsigned int)
 NOT_HERE(bool, kapi_prepare_locked, wait_queue_head *, wait_queue_entry *, int, kapi_wake_function,
          unsigned int)
 NOT_HERE(void, kapi_finish_locked, wait_queue_head *, wait_queue_entry *)
+NOT_HERE(waitq_file *, kapi_file_get, unsigned int, kapi_held *)
+NOT_HERE(void, kapi_file_put, const kapi_held *)
 NOT_HERE(void, kapi_rcu_read_lock)
 NOT_HERE(void, kapi_rcu_read_unlock)
 NOT_HERE(void, kapi_synchronize_rcu)

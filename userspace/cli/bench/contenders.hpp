@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <utility>
+#include <waitq/page.hpp>
 
 namespace waitq::cli::bench {
 
@@ -268,8 +269,62 @@ public:
     }
     void wait_all(std::uint64_t round) { waitq_wait_for(devices_.fd(0), 0, round + 1); }
 
+protected:
+    [[nodiscard]] int fd(unsigned channel) const { return devices_.fd(channel); }
+
 private:
     IdleDevices devices_;
+};
+
+/// signal() and consume() by the page of each device, as libwaitq has it.
+class WaitqPage {
+public:
+    static constexpr std::string_view name = "waitq-page";
+    static bool available() { return true; }
+    explicit WaitqPage(unsigned channels) : devices_(channels)
+    {
+        for (unsigned channel = 0; channel < channels; ++channel)
+            pages_.push_back(mapped(devices_.fd(channel)));
+    }
+    void signal(unsigned channel)
+    {
+        if (pages_[channel].post(1) != InPage::Done)
+            waitq_number(devices_.fd(channel), WAITQ_IOC_POST, 1);
+    }
+    void consume(unsigned channel)
+    {
+        if (pages_[channel].take(1) != InPage::Done)
+            waitq_number(devices_.fd(channel), WAITQ_IOC_TAKE, 1);
+    }
+
+private:
+    static Page mapped(int fd)
+    {
+        auto page = Page::map(fd);
+        if (!page)
+            throw std::system_error(page.error(), "mmap of a waitq device");
+        return std::move(*page);
+    }
+
+    IdleDevices devices_;
+    std::vector<Page> pages_;
+};
+
+/// Signals one channel and consumes from another in one call, in the patterns where a task does
+/// both.
+class WaitqSignalWait : public WaitqEvents {
+public:
+    static constexpr std::string_view name = "waitq-signal-wait";
+    using WaitqEvents::WaitqEvents;
+    void exchange(unsigned signalled, unsigned consumed)
+    {
+        waitq_signal_wait call{};
+        call.size = sizeof call;
+        call.flags = WAITQ_EXCLUSIVE | WAITQ_CONSUME;
+        call.fd = static_cast<unsigned>(fd(signalled));
+        call.threshold = call.post = 1;
+        control(fd(consumed), WAITQ_IOC_SIGNAL_WAIT, &call, "WAITQ_IOC_SIGNAL_WAIT");
+    }
 };
 
 /// The same, but each channel is an open file of one queue.

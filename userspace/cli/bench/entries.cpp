@@ -31,6 +31,16 @@ constexpr Entry between_two()
     return entry;
 }
 
+/// In those where each task signals and consumes by turns.
+template <Contender T>
+constexpr Entry of_round_trips()
+{
+    Entry entry{T::name, false, T::available, {}};
+    entry.make[Blocking] = make<RoundTripRun<T>>;
+    entry.make[Preempting] = make<RoundTripRun<T>>;
+    return entry;
+}
+
 /// In those of many tasks too.
 template <WakesAll T>
 constexpr Entry among_many()
@@ -81,6 +91,8 @@ constexpr auto table = std::to_array<Entry>({
     between_two<Ntsync>(),
     between_two<WaitqBytes>(),
     with_queues(with_files<WaitqFiles>(among_many<WaitqEvents>())),
+    between_two<WaitqPage>(),
+    of_round_trips<WaitqSignalWait>(),
     between_two<WaitqEventfd>(),
 });
 

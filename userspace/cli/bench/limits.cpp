@@ -15,6 +15,8 @@ constexpr auto table = std::to_array<Limit>({
     {"blocking", "round trip", "waitq-bytes", 0, reference, 0, 1.00},
     {"uncontended", "operation", "waitq-events", 0, reference, 0, 0.85},
     {"blocking", "round trip", "waitq-events", 0, reference, 0, 0.95},
+    {"blocking", "round trip", "waitq-signal-wait", 0, reference, 0, 0.80},
+    {"uncontended", "operation", "waitq-page", 0, reference, 0, 0.05},
     {"wake-one", "signal", "waitq-events", 4096, "waitq-events", 1, 1.10},
     {"wake-one", "round trip", "waitq-events", 4096, "waitq-events", 1, 1.10},
     {"wake-all", "signal", "waitq-events", 64, reference, 64, 1.00},

@@ -70,6 +70,18 @@ private:
     T contender_{1};
 };
 
+/// Signals one channel, then consumes from another: by one call, if the contender has that.
+template <Contender T>
+void exchange(T &contender, unsigned signalled, unsigned consumed)
+{
+    if constexpr (requires { contender.exchange(signalled, consumed); }) {
+        contender.exchange(signalled, consumed);
+    } else {
+        contender.signal(signalled);
+        contender.consume(consumed);
+    }
+}
+
 /// Two tasks: the peer answers on channel 1 what it gets on channel 0.
 template <Contender T>
 class RoundTripRun : public Run {
@@ -101,10 +113,7 @@ private:
 
     auto once()
     {
-        return [this] {
-            contender_.signal(0);
-            contender_.consume(1);
-        };
+        return [this] { exchange(contender_, 0, 1); };
     }
     void begin(Threads &peer, unsigned operations)
     {
@@ -121,17 +130,14 @@ private:
     }
     void answer()
     {
-        const auto trip = [this] {
-            contender_.consume(0);
-            contender_.signal(1);
-        };
+        contender_.consume(0);
+        const auto trip = [this] { exchange(contender_, 1, 0); };
         for (unsigned done = 0; done < first; ++done)
             trip();
         const long switches = voluntary_switches();
         for (unsigned done = 0; done < operations_; ++done)
             trip();
         of_peer_ = voluntary_switches() - switches;
-        contender_.consume(0);
     }
 
     T contender_{2};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "call.hpp"
 
+#include <climits>
 #include <unistd.h>
 #include <waitq/device.hpp>
 #include <waitq/nodes.hpp>
@@ -17,6 +18,38 @@ Result<std::uint64_t> set_timer(int fd, const waitq_timer &call)
     return std::uint64_t{answer->fired};
 }
 
+// The inputs that WAIT and SIGNAL_WAIT share.
+template <typename Call>
+Time fill(Call &call, const WaitRequest &request)
+{
+    call.flags = (request.exclusive ? WAITQ_EXCLUSIVE : 0) | (request.consume ? WAITQ_CONSUME : 0);
+    call.state = static_cast<std::uint32_t>(request.state);
+    call.threshold = request.threshold;
+    if (!request.timeout)
+        return {};
+    const Time time = to_time(*request.timeout);
+    call.timeout_ns = time.ns;
+    call.flags |= WAITQ_TIMEOUT | (time.absolute ? WAITQ_ABSOLUTE : 0);
+    return time;
+}
+
+template <typename Call>
+Result<WaitResult> wait_by(int fd, unsigned long number, Call &call, const WaitRequest &request,
+                           const Time &time)
+{
+    for (;;) {
+        const int error = ioctl(fd, number, &call) < 0 ? errno : 0;
+        const auto outcome = to_outcome(error);
+        if (!outcome)
+            return std::error_code(error, std::generic_category());
+        // The kernel has put what is left to do into `call`, so that the same call goes on.
+        if (*outcome == Outcome::Signalled && request.on_signal == OnSignal::Continue)
+            continue;
+        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
+        return WaitResult{*outcome, std::chrono::nanoseconds(left ? call.timeout_ns : 0)};
+    }
+}
+
 } // namespace
 
 Result<Device> Device::open(const std::string &path, int flags)
@@ -24,7 +57,10 @@ Result<Device> Device::open(const std::string &path, int flags)
     auto file = Descriptor::open(path, flags);
     if (!file)
         return file.error();
-    return Device(std::move(*file));
+    // Without the page, of a file that is not open for both or on a kernel of 32 bits, every call
+    // asks the kernel.
+    auto page = Page::map(file->fd());
+    return Device(std::move(*file), page ? std::move(*page) : Page());
 }
 
 Result<Device> Device::open(unsigned index, int flags)
@@ -35,26 +71,43 @@ Result<Device> Device::open(unsigned index, int flags)
 Result<WaitResult> Device::wait(const WaitRequest &request) const
 {
     auto call = sized<waitq_wait>();
-    call.flags = (request.exclusive ? WAITQ_EXCLUSIVE : 0) | (request.consume ? WAITQ_CONSUME : 0);
-    call.state = static_cast<std::uint32_t>(request.state);
-    call.threshold = request.threshold;
-    Time time{};
-    if (request.timeout) {
-        time = to_time(*request.timeout);
-        call.timeout_ns = time.ns;
-        call.flags |= WAITQ_TIMEOUT | (time.absolute ? WAITQ_ABSOLUTE : 0);
-    }
-    for (;;) {
-        const int error = ioctl(fd(), WAITQ_IOC_WAIT, &call) < 0 ? errno : 0;
-        const auto outcome = to_outcome(error);
-        if (!outcome)
-            return std::error_code(error, std::generic_category());
-        // The kernel has put the time that was left into `call`, so that the same call goes on.
-        if (*outcome == Outcome::Signalled && request.on_signal == OnSignal::Continue)
-            continue;
-        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
-        return WaitResult{*outcome, std::chrono::nanoseconds(left ? call.timeout_ns : 0)};
-    }
+    const Time time = fill(call, request);
+    // Exclusive or not: no other waits, or the counter would be in the kernel.
+    const bool valid = request.threshold != 0 && call.timeout_ns >= 0;
+    if (request.consume && valid && page_.take(request.threshold) == InPage::Done)
+        return WaitResult{Outcome::Satisfied,
+                          std::chrono::nanoseconds(time.absolute ? 0 : call.timeout_ns)};
+    return wait_by(fd(), WAITQ_IOC_WAIT, call, request, time);
+}
+
+Result<WaitResult> Device::signal_and_wait(const Device &other, const WaitRequest &request,
+                                           std::uint64_t n) const
+{
+    auto call = sized<waitq_signal_wait>();
+    const Time time = fill(call, request);
+    call.fd = static_cast<std::uint32_t>(other.fd());
+    call.post = n;
+    return wait_by(fd(), WAITQ_IOC_SIGNAL_WAIT, call, request, time);
+}
+
+Result<std::uint64_t> Device::post(std::uint64_t n) const
+{
+    if (n != 0 && n <= WAITQ_COUNTER_MAX)
+        switch (page_.post(n)) {
+        case InPage::Done:
+            return std::uint64_t{0};
+        case InPage::Overflow:
+            return std::error_code(EOVERFLOW, std::generic_category());
+        case InPage::AskKernel:
+            break;
+        }
+    // A program of 32 bits has no number for the ioctl that is above theirs.
+    if (n > ULONG_MAX)
+        return wake({every_waiter, n});
+    const int woken = ioctl(fd(), WAITQ_IOC_POST, static_cast<unsigned long>(n));
+    if (woken < 0)
+        return last_error();
+    return static_cast<std::uint64_t>(woken);
 }
 
 Result<std::uint64_t> Device::wake(const WakeRequest &request) const

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <waitq/descriptor.hpp>
+#include <waitq/page.hpp>
 #include <waitq/requests.hpp>
 #include <waitq/result.hpp>
 
@@ -37,7 +38,8 @@ public:
     /**
      * Sleeps until the counter is at or above the threshold, the time is up or a signal comes.
      * Satisfied beats timed out, timed out beats signalled. A signal whose handler has SA_RESTART
-     * does not end the wait.
+     * does not end the wait. A wait that need not sleep makes no system call where it consumes, and
+     * the device is open for reading and writing.
      * Errors: EINVAL: threshold 0, a negative timeout; EPERM: State::Uninterruptible or Idle
      * without CAP_SYS_ADMIN, with no timeout or one that may last longer than
      * WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS.
@@ -50,6 +52,22 @@ public:
      * Errors: EOVERFLOW: the counter would pass WAITQ_COUNTER_MAX; nothing has changed.
      */
     [[nodiscard]] Result<std::uint64_t> wake(const WakeRequest &request) const;
+
+    /**
+     * Adds @n, 1 to WAITQ_COUNTER_MAX, to the counter, then wakes all waiters whose condition is
+     * true. It makes no system call while nobody waits or polls and the device is open for reading
+     * and writing. Returns how many it woke. Does not sleep.
+     * Errors: EOVERFLOW, as wake().
+     */
+    [[nodiscard]] Result<std::uint64_t> post(std::uint64_t n = 1) const;
+
+    /**
+     * post() on @other, then wait() on this one: one system call, and the task that it wakes has
+     * this one's CPU, if it may. The post is made once, however often a signal comes.
+     * Errors: those of both; of those of wait() but EINVAL and EPERM the post was made.
+     */
+    [[nodiscard]] Result<WaitResult>
+    signal_and_wait(const Device &other, const WaitRequest &request, std::uint64_t n = 1) const;
 
     /**
      * Arms the one timer of this open file; closing the file ends it. An armed timer is cancelled
@@ -89,9 +107,10 @@ public:
     [[nodiscard]] int fd() const noexcept { return file_.fd(); }
 
 private:
-    explicit Device(Descriptor file) noexcept : file_(std::move(file)) {}
+    Device(Descriptor file, Page page) noexcept : file_(std::move(file)), page_(std::move(page)) {}
 
     Descriptor file_;
+    Page page_; // empty: all calls ask the kernel
 };
 
 } // namespace waitq

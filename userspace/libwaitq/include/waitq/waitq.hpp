@@ -53,6 +53,7 @@
 #include <waitq/device.hpp>
 #include <waitq/figures.hpp>
 #include <waitq/nodes.hpp>
+#include <waitq/page.hpp>
 #include <waitq/requests.hpp>
 #include <waitq/result.hpp>
 #include <waitq/waiting.hpp>
