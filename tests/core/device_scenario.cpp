@@ -192,8 +192,11 @@ void DeviceScenario::release(OpenFile &file)
 {
     if (file.file.device) {
         // A mapping keeps its file open.
-        if (row_.mapped && &file == files_.data())
+        if (row_.mapped && &file == files_.data()) {
             waitq_page_unmapped(file.file.device);
+            if (queue_->events.page.lent)
+                refuse("the last mapping has gone, and the counter is in the page");
+        }
         waitq_release(file.file.device);
     }
     file.file.device = nullptr;

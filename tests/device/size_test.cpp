@@ -17,6 +17,7 @@ static_assert(sizeof(waitq_eventfd) == 8);
 static_assert(sizeof(waitq_info) == 104);
 static_assert(sizeof(waitq_waiters) == 32);
 static_assert(sizeof(waitq_waiter) == 88);
+static_assert(sizeof(waitq_signal_wait) == 40);
 
 using Bytes = std::vector<unsigned char>;
 
@@ -44,13 +45,15 @@ std::vector<Call> calls()
     info.size = sizeof info;
     const waitq_waiters list{
         sizeof list, 0, 1, sizeof an_entry, reinterpret_cast<__u64>(&an_entry), 0};
+    const waitq_signal_wait only_wait{sizeof only_wait, WAITQ_TIMEOUT, 0, 0, 5, 0, 0};
     const waitq_timer never = timer_request(0x7fffffffffffffff);
     return {make("wait", WAITQ_IOC_WAIT, timed(wait_request(5), 0)),
             make("wake", WAITQ_IOC_WAKE, wake_request(0)),
             make("timer", WAITQ_IOC_TIMER, never),
             make("eventfd", WAITQ_IOC_EVENTFD, waitq_eventfd{sizeof(waitq_eventfd), 0}),
             make("info", WAITQ_IOC_INFO, info),
-            make("waiters", WAITQ_IOC_WAITERS, list)};
+            make("waiters", WAITQ_IOC_WAITERS, list),
+            make("signal_wait", WAITQ_IOC_SIGNAL_WAIT, only_wait)};
 }
 
 class Size : public Untouched, public testing::WithParamInterface<Call> {

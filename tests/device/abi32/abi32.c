@@ -124,6 +124,8 @@ static void test_wake_and_wait(int fd)
     wait.pad = 1;
     CHECK(ioctl(fd, WAITQ_IOC_WAIT, &wait) == -EINVAL);
     CHECK(ioctl(fd, WAITQ_IOC_WAIT, (void *)16) == -EFAULT);
+    struct waitq_signal_wait both = {sizeof both, WAITQ_CONSUME, 0, (__u32)fd, 2, 0, 2};
+    CHECK(ioctl(fd, WAITQ_IOC_SIGNAL_WAIT, &both) == 0);
     CHECK(ioctl(fd, _IO(WAITQ_IOC_MAGIC, 0x7f), &wait) == -ENOTTY);
 }
 

@@ -2,6 +2,7 @@
 #include "call.hpp"
 
 #include <climits>
+#include <mutex>
 #include <unistd.h>
 #include <waitq/device.hpp>
 #include <waitq/nodes.hpp>
@@ -52,15 +53,43 @@ Result<WaitResult> wait_by(int fd, unsigned long number, Call &call, const WaitR
 
 } // namespace
 
+// Without the page, of a file that is not open for both or on a kernel of 32 bits, every call asks
+// the kernel.
+struct Device::LazyPage {
+    const Page &of(int fd)
+    {
+        std::call_once(once, [&] {
+            if (auto mapped = Page::map(fd))
+                page = std::move(*mapped);
+        });
+        return page;
+    }
+
+    std::once_flag once;
+    Page page;
+};
+
+Device::Device(Descriptor file) : file_(std::move(file)), page_(std::make_unique<LazyPage>()) {}
+Device::Device(Device &&) noexcept = default;
+Device &Device::operator=(Device &&) noexcept = default;
+Device::~Device() = default;
+
+InPage Device::post_in_page(std::uint64_t n) const
+{
+    return page_ ? page_->of(fd()).post(n) : InPage::AskKernel;
+}
+
+InPage Device::take_in_page(std::uint64_t n) const
+{
+    return page_ ? page_->of(fd()).take(n) : InPage::AskKernel;
+}
+
 Result<Device> Device::open(const std::string &path, int flags)
 {
     auto file = Descriptor::open(path, flags);
     if (!file)
         return file.error();
-    // Without the page, of a file that is not open for both or on a kernel of 32 bits, every call
-    // asks the kernel.
-    auto page = Page::map(file->fd());
-    return Device(std::move(*file), page ? std::move(*page) : Page());
+    return Device(std::move(*file));
 }
 
 Result<Device> Device::open(unsigned index, int flags)
@@ -74,7 +103,7 @@ Result<WaitResult> Device::wait(const WaitRequest &request) const
     const Time time = fill(call, request);
     // Exclusive or not: no other waits, or the counter would be in the kernel.
     const bool valid = request.threshold != 0 && call.timeout_ns >= 0;
-    if (request.consume && valid && page_.take(request.threshold) == InPage::Done)
+    if (request.consume && valid && take_in_page(request.threshold) == InPage::Done)
         return WaitResult{Outcome::Satisfied,
                           std::chrono::nanoseconds(time.absolute ? 0 : call.timeout_ns)};
     return wait_by(fd(), WAITQ_IOC_WAIT, call, request, time);
@@ -93,7 +122,7 @@ Result<WaitResult> Device::signal_and_wait(const Device &other, const WaitReques
 Result<std::uint64_t> Device::post(std::uint64_t n) const
 {
     if (n != 0 && n <= WAITQ_COUNTER_MAX)
-        switch (page_.post(n)) {
+        switch (post_in_page(n)) {
         case InPage::Done:
             return std::uint64_t{0};
         case InPage::Overflow:

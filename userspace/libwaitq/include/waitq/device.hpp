@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
+#include <memory>
 #include <span>
 #include <string>
 #include <waitq/descriptor.hpp>
@@ -103,14 +104,26 @@ public:
      */
     [[nodiscard]] Result<std::size_t> write(std::span<const std::byte> bytes) const;
 
+    Device(Device &&) noexcept;
+    Device &operator=(Device &&) noexcept;
+    Device(const Device &) = delete;
+    Device &operator=(const Device &) = delete;
+    ~Device();
+
     /// The descriptor, still owned by this object: for poll(2) and its kin.
     [[nodiscard]] int fd() const noexcept { return file_.fd(); }
 
 private:
-    Device(Descriptor file, Page page) noexcept : file_(std::move(file)), page_(std::move(page)) {}
+    struct LazyPage;
+
+    explicit Device(Descriptor file);
+    [[nodiscard]] InPage post_in_page(std::uint64_t n) const;
+    [[nodiscard]] InPage take_in_page(std::uint64_t n) const;
 
     Descriptor file_;
-    Page page_; // empty: all calls ask the kernel
+    // Mapped by the first call that can use it: a mapping costs those a little that call the
+    // kernel.
+    std::unique_ptr<LazyPage> page_;
 };
 
 } // namespace waitq
