@@ -276,12 +276,13 @@ private:
     IdleDevices devices_;
 };
 
-/// signal() and consume() by the page of each device, as libwaitq has it.
+/// signal() and consume() by the page of each device, as libwaitq has it. By devices of its own: a
+/// page that is mapped costs the other contenders a little.
 class WaitqPage {
 public:
     static constexpr std::string_view name = "waitq-page";
     static bool available() { return true; }
-    explicit WaitqPage(unsigned channels) : devices_(channels)
+    explicit WaitqPage(unsigned channels) : devices_(channels, 2, 1)
     {
         for (unsigned channel = 0; channel < channels; ++channel)
             pages_.push_back(mapped(devices_.fd(channel)));
