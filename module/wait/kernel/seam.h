@@ -114,9 +114,9 @@ bool kapi_is_unlinked(const struct wait_queue_entry *entry);
 long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout);
 /*
  * Head's lock held, with interrupts on or off (_irq): initialises @entry, links it at the tail,
- * sets @state and gives the lock back, for schedule(). False: a signal is pending that @state heeds,
- * and nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller itself
- * calls schedule(), because /proc/PID/wchan names the function that does.)
+ * sets @state and gives the lock back, for schedule(). False: a signal is pending that @state
+ * heeds, and nothing was done. (The first half of do_wait_intr() and do_wait_intr_irq(). The caller
+ * itself calls schedule(), because /proc/PID/wchan names the function that does.)
  */
 bool kapi_prepare_locked(struct wait_queue_head *head, struct wait_queue_entry *entry, int flags,
 			 kapi_wake_function function, unsigned int state);
