@@ -11,10 +11,8 @@ void reclaim(Events &events)
 {
     events.queue.assert_held();
     const __u64 found = kapi_page_swap(events.page.counter, WAITQ_PAGE_TAKEN);
-    if (found == WAITQ_PAGE_TAKEN)
-        events.counter = 0;
-    else
-        events.counter = found < WAITQ_COUNTER_MAX ? found : WAITQ_COUNTER_MAX;
+    static_assert(WAITQ_PAGE_TAKEN == WAITQ_COUNTER_MAX + 1, "every other number is a counter");
+    events.counter = found == WAITQ_PAGE_TAKEN ? 0 : found;
     events.page.lent = false;
 }
 

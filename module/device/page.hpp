@@ -23,9 +23,8 @@
 
 namespace waitq {
 
-// Takes the counter out of the page. Whatever user space has written there is a counter: above
-// WAITQ_COUNTER_MAX it counts as that, and TAKEN, which only the kernel writes, as 0. Head's lock
-// held.
+// Takes the counter out of the page. Every number that user space can write there is a counter, but
+// TAKEN, which only the kernel writes: it counts as 0. Head's lock held.
 void reclaim(Events &events);
 // Puts the counter into the page, if nobody waits or polls. Somebody has mapped it. Head's lock
 // held.

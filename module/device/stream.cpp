@@ -165,9 +165,10 @@ WAITQ_INLINE void wake_reader(Stream &stream)
 {
     stream.assert_held();
     ++stream.totals.wakes;
-    if (stream.waiting_readers != 0 && !stream.reading)
-        (void)(stream.readers.wake_first_locked(0) ||
-               stream.readers.wake_locked(Wakes::one()).tasks);
+    if (stream.waiting_readers == 0 || stream.reading)
+        return;
+    if (!stream.readers.wake_first_locked(0))
+        (void)stream.readers.wake_locked(Wakes::one());
 }
 
 // ---- read ------------------------------------------------------------------
@@ -432,11 +433,11 @@ long waitq_read(waitq_file *file, kapi_bytes *to, waitq_blocking blocking)
     return waitq::read(*file->queue, *to, blocking).to_syscall();
 }
 
-// A function of its own, so that the usual case needs no large frame. (Not mangled, as
-// waitq_wait_events().)
-extern "C" long waitq_write_all(waitq_queue &queue, kapi_bytes &from, waitq_blocking blocking);
-[[gnu::noinline]] long waitq_write_all(waitq_queue &queue, kapi_bytes &from,
-                                       waitq_blocking blocking)
+// The slow path: every write that sleeps, or is not of a few bytes. A function of its own, because
+// its frame is large. (Not mangled, as waitq_wait_events().)
+extern "C" long waitq_write_slow(waitq_queue &queue, kapi_bytes &from, waitq_blocking blocking);
+[[gnu::noinline]] long waitq_write_slow(waitq_queue &queue, kapi_bytes &from,
+                                        waitq_blocking blocking)
 {
     return waitq::write(queue, from, blocking).to_syscall();
 }
@@ -454,7 +455,7 @@ long waitq_write(waitq_file *file, kapi_bytes *from, waitq_blocking blocking)
             written = put_few(queue, *from, news);
     }
     if (!written)
-        return waitq_write_all(queue, *from, blocking);
+        return waitq_write_slow(queue, *from, blocking);
     tell(queue, news);
     return static_cast<long>(size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * waitq.h - the contract between /dev/waitqN and user space. It is final.
+ * waitq.h - the contract between /dev/waitqN and user space.
  *
  * Each call, but POST and TAKE, takes the address of a struct that begins with its own size, flags
  * and inputs. A

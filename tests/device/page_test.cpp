@@ -231,16 +231,24 @@ TEST_F(MappedPage, NoEventIsLostWithAProcessThatIsKilled)
 {
     const File file;
     const Mapping page(file);
+    // Where the child tells how often it has gone round.
+    void *shared =
+        mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(shared, MAP_FAILED);
+    const std::atomic_ref<long> turns(*static_cast<long *>(shared));
     std::mt19937 dice(1);
     for (int round = 0; round < 100; ++round) {
+        turns = 0;
         Child child([&] {
             for (;;) {
                 post(file, page);
                 take(file, page, 1);
+                ++turns;
             }
             return 0;
         });
-        std::this_thread::sleep_for(std::chrono::microseconds(dice() % 3000));
+        const long enough = static_cast<long>(dice() % 1000);
+        ASSERT_TRUE(until([&] { return turns > enough; }));
         child.signal(SIGKILL);
         EXPECT_TRUE(WIFSIGNALED(child.status()));
         // One at most, that was posted and not taken.
@@ -251,6 +259,7 @@ TEST_F(MappedPage, NoEventIsLostWithAProcessThatIsKilled)
             ASSERT_EQ(take(file, page, 1), 0);
         }
     }
+    munmap(shared, page_size);
 }
 
 TEST_F(MappedPage, PostsAndTakesOfManyAreConserved)

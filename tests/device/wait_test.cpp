@@ -331,7 +331,7 @@ TEST_F(Wait, WchanNamesTheCall)
     ASSERT_EQ(write(file, more), static_cast<long>(more.size()));
     Caller writer([&] { return write(file, "w"); });
     ASSERT_TRUE(asleep(writer.tid(), 'S', file, &waitq_info::writers));
-    EXPECT_EQ(wchan(writer.tid()), "waitq_write_all");
+    EXPECT_EQ(wchan(writer.tid()), "waitq_write_slow");
     ASSERT_EQ(read_text(file, 1).size(), 1U);
     EXPECT_EQ(writer.result(), 1);
     ASSERT_EQ(wake(file, 1).error, 0);

@@ -157,15 +157,6 @@ void kapi_link_last(wait_queue_head *opaque_head, wait_queue_entry *entry)
     link(head, inside(entry), Place::last);
 }
 
-void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
-{
-    must_hold(*current().walked, "kapi_move_behind()");
-    List &link = inside(mark).link, &prev = inside(entry).link;
-    link.prev->next = link.next;
-    link.next->prev = link.prev;
-    insert(link, prev, *prev.next);
-}
-
 wait_queue_entry *kapi_first(wait_queue_head *opaque_head)
 {
     WaitHead &head = inside(opaque_head);

@@ -164,11 +164,6 @@ void kapi_link_before(struct wait_queue_entry *entry, struct wait_queue_entry *m
 	list_add_tail(&mark->entry, &entry->entry);
 }
 
-void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *entry)
-{
-	list_move(&mark->entry, &entry->entry);
-}
-
 struct wait_queue_entry *kapi_first(struct wait_queue_head *head)
 {
 	return list_first_entry_or_null(&head->head, struct wait_queue_entry, entry);

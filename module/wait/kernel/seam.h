@@ -154,8 +154,6 @@ bool kapi_is_pollfree(const void *key);
 void kapi_init_mark(struct wait_queue_entry *mark, kapi_wake_function function);
 /* Links @mark right before @entry. */
 void kapi_link_before(struct wait_queue_entry *entry, struct wait_queue_entry *mark);
-/* Moves @mark to the place right behind @entry. */
-void kapi_move_behind(struct wait_queue_entry *mark, struct wait_queue_entry *entry);
 /* The first entry, or null: there is none. */
 struct wait_queue_entry *kapi_first(struct wait_queue_head *head);
 /* Calls the function of the first entry, as a wake-up does; 0: there is none. */

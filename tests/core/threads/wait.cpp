@@ -258,13 +258,6 @@ void kapi_link_last(wait_queue_head *head, wait_queue_entry *entry)
     insert(inside(entry).link, *list.prev.load(relaxed), list);
 }
 
-void kapi_move_behind(wait_queue_entry *mark, wait_queue_entry *entry)
-{
-    List &prev = inside(entry).link;
-    unlink(inside(mark));
-    insert(inside(mark).link, prev, *prev.next.load(relaxed));
-}
-
 wait_queue_entry *kapi_first(wait_queue_head *head)
 {
     List *first = inside(head).list.next.load(relaxed);

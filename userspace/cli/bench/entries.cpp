@@ -19,25 +19,23 @@ std::unique_ptr<Run> make_queues(const Setting &setting)
     return std::make_unique<ScaleQueuesRun>(setting.number, setting.module);
 }
 
-/// In the patterns of two tasks.
-template <Contender T>
-constexpr Entry between_two()
-{
-    Entry entry{T::name, false, T::available, {}};
-    entry.make[Uncontended] = make<UncontendedRun<T>>;
-    entry.make[Blocking] = make<RoundTripRun<T>>;
-    entry.make[Preempting] = make<RoundTripRun<T>>;
-    entry.make[Across] = make<AcrossRun<T>>;
-    return entry;
-}
-
-/// In those where each task signals and consumes by turns.
+/// In the patterns where each task signals and consumes by turns.
 template <Contender T>
 constexpr Entry of_round_trips()
 {
     Entry entry{T::name, false, T::available, {}};
     entry.make[Blocking] = make<RoundTripRun<T>>;
     entry.make[Preempting] = make<RoundTripRun<T>>;
+    return entry;
+}
+
+/// In all patterns of two tasks.
+template <Contender T>
+constexpr Entry between_two()
+{
+    Entry entry = of_round_trips<T>();
+    entry.make[Uncontended] = make<UncontendedRun<T>>;
+    entry.make[Across] = make<AcrossRun<T>>;
     return entry;
 }
 
