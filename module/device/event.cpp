@@ -6,6 +6,7 @@
 #include "event.hpp"
 
 #include "file.hpp"
+#include "many.hpp"
 #include "tell.hpp"
 
 namespace waitq {
@@ -52,27 +53,55 @@ private:
     __u64 woken_ = 0;
 };
 
-// Wakes in a section of the head's lock, which it gives back between chunks. Returns how many woke.
-WAITQ_INLINE __u64 wake(Events &events, Budget budget, bool sync, CounterIrqGuard &section)
+// Wakes within the budget; `pause` gives the section up after each `most` entries. Returns how many
+// woke.
+template <unsigned int most, class Pause>
+WAITQ_INLINE __u64 wake_within(Events &events, Budget budget, bool sync, Pause pause)
 {
-    if (waiting(events) == 0)
-        return 0;
-    const bool any = budget.all || budget.nr != 0;
-    if (any && waiting(events) == 1 && events.queue.wake_first_locked(sync ? KAPI_WF_SYNC_HERE : 0))
-        return 1;
     WakeWalk walk(events, budget, sync);
-    events.queue.walk_held(
+    events.queue.walk_held<most>(
         [&](wait_queue_entry * entry) __attribute__((always_inline)) { return walk.wake(entry); },
-        [&] { section.pause(); });
+        pause);
     return walk.woken();
 }
 
-// Wakes among the first chunk of the queue, and notes the rest for waitq_deferred(). Head's lock
-// held.
+// Wakes where some wait for other queues too, which needs the lock of all queues: the section ends
+// before, and another begins behind it. Until then others may take what was posted. One entry may
+// need the locks of 64 heads, so interrupts come between any two.
+[[gnu::noinline]] __u64 wake_together(Queue &queue, Budget budget, bool sync,
+                                      CounterIrqGuard &section)
+{
+    section.suspend();
+    __u64 woken;
+    {
+        TogetherSection together(queue);
+        woken = wake_within<1>(queue.events, budget, sync, [&] { together.pause(); });
+    }
+    section.resume();
+    return woken;
+}
+
+// Wakes in a section of the head's lock, which it gives back between chunks. Returns how many woke.
+WAITQ_INLINE __u64 wake(Queue &queue, Budget budget, bool sync, CounterIrqGuard &section)
+{
+    Events &events = queue.events;
+    if (waiting(events) == 0)
+        return 0;
+    if (events.waiting_all != 0)
+        return wake_together(queue, budget, sync, section);
+    const bool any = budget.all || budget.nr != 0;
+    if (any && waiting(events) == 1 && events.queue.wake_first_locked(sync ? KAPI_WF_SYNC_HERE : 0))
+        return 1;
+    return wake_within<WaitQueue::chunk>(events, budget, sync, [&] { section.pause(); });
+}
+
+// Wakes among the first chunk of the queue, and notes the rest for waitq_deferred(): all, where
+// some wait for other queues too, because that takes too long for an interrupt. Head's lock held.
 WAITQ_INLINE void wake_chunk(Events &events, Budget budget)
 {
     WakeWalk walk(events, budget, false);
-    if (!events.queue.walk_chunk([&](wait_queue_entry * entry)
+    if (events.waiting_all == 0 &&
+        !events.queue.walk_chunk([&](wait_queue_entry * entry)
                                      __attribute__((always_inline)) { return walk.wake(entry); }))
         return;
     // Earlier interrupts may have left a rest too.
@@ -99,7 +128,7 @@ WAITQ_INLINE __u64 add_and_wake(Queue &queue, __u64 n, Budget budget, bool sync,
     Events &events = queue.events;
     events.counter += n;
     ++events.totals.wakes;
-    const __u64 woken = wake(events, budget, sync, section);
+    const __u64 woken = wake(queue, budget, sync, section);
     news = news_of(queue, n);
     return woken;
 }
@@ -188,7 +217,7 @@ void waitq_deferred(work_struct *work)
         deferred.waiters = deferred.pollers = deferred.subscribers = deferred.room = false;
         deferred.budget = {false, 0};
         if (waiters) {
-            (void)wake(queue.events, budget, false, section);
+            (void)wake(queue, budget, false, section);
             news.room |= take_room_news(queue.events);
         }
     }

@@ -3,10 +3,12 @@
 #include "file.hpp"
 
 #include "event.hpp"
+#include "many.hpp"
 
 void waitq_core_init()
 {
     waitq::timers_init();
+    waitq::many_init();
 }
 
 void waitq_core_exit()

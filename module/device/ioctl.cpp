@@ -4,6 +4,7 @@
 #include "error.hpp"
 #include "event.hpp"
 #include "file.hpp"
+#include "many.hpp"
 #include "wait.hpp"
 #include "waiters.hpp"
 
@@ -20,6 +21,7 @@ union Argument {
     waitq_info info;
     waitq_waiters waiters;
     waitq_signal_wait signal_wait;
+    waitq_wait_many wait_many;
 };
 
 // A call under way: the kernel's copy of its struct, and the address of the user's.
@@ -65,6 +67,14 @@ Error call_signal_wait(Call &call)
 {
     const Error error = signal_wait(*call.file->queue, call.argument.signal_wait);
     return tell_rest(call, error, true);
+}
+
+template <Quorum quorum>
+Error call_wait_many(Call &call)
+{
+    waitq_wait_many &request = call.argument.wait_many;
+    const Error error = wait_many(request, quorum, call.result);
+    return tell_rest(call, error, tells_rest(request.flags));
 }
 
 Error call_wake(Call &call)
@@ -134,10 +144,13 @@ constexpr Row rows[] = {
     {}, // POST and TAKE have no struct: event.cpp, event_wait.cpp
     {},
     {sizeof(waitq_signal_wait), 40, true, false, call_signal_wait},
+    {sizeof(waitq_wait_many), 32, false, false, call_wait_many<Quorum::any>},
+    {sizeof(waitq_wait_many), 32, false, false, call_wait_many<Quorum::all>},
 };
 static_assert(WAITQ_NR_WAIT == 0 && WAITQ_NR_WAKE == 1 && WAITQ_NR_TIMER == 2 &&
                   WAITQ_NR_EVENTFD == 3 && WAITQ_NR_INFO == 4 && WAITQ_NR_WAITERS == 5 &&
-                  WAITQ_NR_SIGNAL_WAIT == 8 && sizeof rows == 9 * sizeof rows[0],
+                  WAITQ_NR_SIGNAL_WAIT == 8 && WAITQ_NR_WAIT_ANY == 9 && WAITQ_NR_WAIT_ALL == 10 &&
+                  sizeof rows == 11 * sizeof rows[0],
               "a row for each call");
 
 // A struct that is not of the first version. Returns 0 or an errno.
@@ -198,6 +211,10 @@ long waitq_ioctl(waitq_file *file, unsigned int nr, unsigned long argument)
         return waitq::run<WAITQ_NR_WAITERS>(*file, argument);
     case WAITQ_NR_SIGNAL_WAIT:
         return waitq::run<WAITQ_NR_SIGNAL_WAIT>(*file, argument);
+    case WAITQ_NR_WAIT_ANY:
+        return waitq::run<WAITQ_NR_WAIT_ANY>(*file, argument);
+    case WAITQ_NR_WAIT_ALL:
+        return waitq::run<WAITQ_NR_WAIT_ALL>(*file, argument);
     default:
         return waitq::to_errno(waitq::Error::bad_call);
     }

@@ -56,14 +56,23 @@ public:
     CounterGuard(const CounterGuard &) = delete;
     CounterGuard &operator=(const CounterGuard &) = delete;
 
-    // Gives the lock back, lets others run, and takes it again. HeadIrqGuard only.
-    WAITQ_INLINE void pause()
+    // Gives the lock back, and takes it again. HeadIrqGuard only.
+    WAITQ_INLINE void suspend()
     {
         end_section(queue_);
         queue_.events.queue.unlock_irq();
-        kapi_cond_resched();
+    }
+    WAITQ_INLINE void resume()
+    {
         queue_.events.queue.lock_irq();
         begin_section(queue_.events);
+    }
+    // Between the two it lets others run.
+    WAITQ_INLINE void pause()
+    {
+        suspend();
+        kapi_cond_resched();
+        resume();
     }
 
 private:

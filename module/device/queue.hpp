@@ -45,16 +45,17 @@ struct MappedPage {
 
 // The event counter. The lock of `queue` guards all of it.
 struct Events {
-    WaitQueue queue;   // entries: EventEntry, event_wait.cpp
+    WaitQueue queue;   // entries: EventEntry, event_wait.cpp; ManyEntry, many.cpp
     WaitQueue room;    // tasks in write of an EVENTFD, for room below WAITQ_COUNTER_MAX
     WaitQueue pollers; // of EVENTFDs
 
     __u64 counter; // unless it is in the page
     MappedPage page;
-    unsigned int waiting[2]; // linked into `queue`, by Exclusive
-    unsigned int want_room;  // tasks in `room`, or on their way there
-    bool room_news;          // room was made that `room` or the pollers wait for
-    bool polled;             // a poller may be linked, here or into the device's pollers
+    unsigned int waiting[2];  // linked into `queue`, by Exclusive
+    unsigned int waiting_all; // those of them that wait for other queues too: many.hpp
+    unsigned int want_room;   // tasks in `room`, or on their way there
+    bool room_news;           // room was made that `room` or the pollers wait for
+    bool polled;              // a poller may be linked, here or into the device's pollers
     Totals totals;
     Deferred deferred;
 };
@@ -87,8 +88,9 @@ struct Stream {
 // One device. Its pollers have a queue of their own, whatever they poll for: an
 // EPOLLEXCLUSIVE one among the waiters would take wake-ups that it does not use.
 //
-// Lock order: the timers' lock (timers.hpp), then a head's own lock, with which nothing else is
-// taken.
+// Lock order: the timers' lock (timers.hpp), or the lock of all queues (many.hpp); then a head's
+// own lock, and only with the lock of all queues the locks of several heads; then the lock of a
+// call that waits for several queues (many.cpp).
 struct waitq_queue {
     waitq::Events events;
     waitq::Stream stream;

@@ -3,6 +3,7 @@
 // the answer. The sleep is in event_wait.cpp.
 #include "wait.hpp"
 
+#include "deadline.hpp"
 #include "event.hpp"
 #include "file.hpp"
 
@@ -21,10 +22,8 @@ static_assert(state_count == WAITQ_STATE_IDLE + 1, "a row for each of enum waitq
 bool well_formed(const waitq_wait &request)
 {
     constexpr __u32 known = WAITQ_EXCLUSIVE | WAITQ_CONSUME | WAITQ_TIMEOUT | WAITQ_ABSOLUTE;
-    const bool timed = request.flags & WAITQ_TIMEOUT;
     return !(request.flags & ~known) && request.pad == 0 && request.state < state_count &&
-           is_threshold(request.threshold) && request.timeout_ns >= 0 &&
-           (timed || (request.timeout_ns == 0 && !(request.flags & WAITQ_ABSOLUTE)));
+           is_threshold(request.threshold) && Deadline::well_formed(request);
 }
 
 // Only the administrator may park a task where kill -9 does not reach it for long. `timeout_ns` as
@@ -42,9 +41,7 @@ bool forbidden(const EventWait &wait, __s64 timeout_ns)
 // A request, taken apart.
 struct Prepared {
     EventWait wait;
-    bool absolute;
-    __s64 timeout_ns; // as for waitq_wait_events()
-    __s64 begun_ns;
+    Deadline deadline;
 };
 
 // Checks a request, which does nothing yet.
@@ -56,42 +53,19 @@ WAITQ_INLINE Error prepare(const waitq_wait &request, Prepared &prepared)
                  request.flags & WAITQ_EXCLUSIVE ? Exclusive::yes : Exclusive::no,
                  states[kapi_index_nospec(request.state, state_count)],
                  request.flags & WAITQ_TIMEOUT ? kapi_timer_slack_ns() : 0},
-                (request.flags & WAITQ_ABSOLUTE) != 0,
-                -1,
-                0};
-    if (request.flags & WAITQ_TIMEOUT) {
-        prepared.begun_ns = kapi_now_ns();
-        prepared.timeout_ns = request.timeout_ns;
-        if (prepared.absolute) {
-            const __s64 now = prepared.begun_ns + kapi_timens_offset_ns();
-            prepared.timeout_ns = request.timeout_ns > now ? request.timeout_ns - now : 0;
-        }
-    }
-    return forbidden(prepared.wait, prepared.timeout_ns) ? Error::forbidden : Error::none;
+                Deadline::of(request)};
+    return forbidden(prepared.wait, prepared.deadline.timeout_ns) ? Error::forbidden : Error::none;
 }
 
-// `rest_ns`: overwritten with the time left, if the result is none or interrupted and the timeout
-// relative.
+// `rest_ns`: as for Deadline::end().
 WAITQ_INLINE Error wait_prepared(Queue &queue, const Prepared &prepared, __s64 &rest_ns)
 {
-    const __s64 timeout_ns = prepared.timeout_ns;
+    const __s64 timeout_ns = prepared.deadline.timeout_ns;
     // A wait that need not sleep needs no timer.
     WaitOutcome outcome = WaitOutcome::satisfied;
     if (timeout_ns < 0 || !try_events(queue, prepared.wait))
         outcome = waitq_wait_events(queue, prepared.wait, timeout_ns);
-    if (timeout_ns >= 0 && !prepared.absolute && outcome != WaitOutcome::timed_out) {
-        const __s64 left = timeout_ns - (kapi_now_ns() - prepared.begun_ns);
-        rest_ns = left > 0 ? left : 0;
-    }
-    switch (outcome) {
-    case WaitOutcome::satisfied:
-        return Error::none;
-    case WaitOutcome::timed_out:
-        return Error::timed_out;
-    case WaitOutcome::signalled:
-        break;
-    }
-    return Error::interrupted;
+    return prepared.deadline.end(outcome, rest_ns);
 }
 
 // POST on the device that is open as `fd`.

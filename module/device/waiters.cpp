@@ -5,6 +5,7 @@
 
 #include "../wait/onlooker.hpp"
 #include "event.hpp"
+#include "many.hpp"
 
 namespace waitq {
 namespace {
@@ -30,7 +31,7 @@ public:
             return Linked::passed_over;
         ++noted_;
         note.exclusive = kapi_entry_flags(entry) & KAPI_WQ_FLAG_EXCLUSIVE;
-        note.timed = note_event(entry, note.event);
+        note.timed = note_event(entry, note.event) || note_many(entry, note.event);
         if (note.timed)
             return Linked::task;
         if (!CountedEntry::is(entry))

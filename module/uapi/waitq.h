@@ -3,14 +3,13 @@
  * waitq.h - the contract between /dev/waitqN and user space.
  *
  * Each call, but POST and TAKE, takes the address of a struct that begins with its own size, flags
- * and inputs. A
- * longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
+ * and inputs. A longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
  * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, is extended
  * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
  * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
  *
- * A call returns 0, but EVENTFD a descriptor, and WAKE and POST the number of waiters that they
- * woke.
+ * A call returns 0, but EVENTFD a descriptor, WAKE and POST the number of waiters that they woke, and
+ * WAIT_ANY and WAIT_ALL a number of an item.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -54,12 +53,13 @@ typedef long long __s64;
 #define WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS 10000000000LL
 
 /* Flags. Each call names those that it takes. */
-#define WAITQ_EXCLUSIVE (1U << 0) /* WAIT: an exclusive waiter; see WAKE */
-#define WAITQ_CONSUME (1U << 1)   /* WAIT: take `threshold` off the counter */
-#define WAITQ_TIMEOUT (1U << 2)   /* WAIT: until timeout_ns at the latest */
-#define WAITQ_ABSOLUTE (1U << 3)  /* WAIT, TIMER: the time is a point of the clock */
+#define WAITQ_EXCLUSIVE (1U << 0) /* WAIT, an item: an exclusive waiter; see WAKE */
+#define WAITQ_CONSUME (1U << 1)   /* WAIT, an item: take `threshold` off the counter */
+#define WAITQ_TIMEOUT (1U << 2)   /* WAIT*: until timeout_ns at the latest */
+#define WAITQ_ABSOLUTE (1U << 3)  /* WAIT*, TIMER: the time is a point of the clock */
 #define WAITQ_CANCEL (1U << 4)    /* TIMER: disarm; every other input is 0 */
 #define WAITQ_SYNC (1U << 5)      /* WAKE: the caller is about to sleep */
+#define WAITQ_ALERT (1U << 6)     /* WAIT_ANY, WAIT_ALL: the last item is an alert */
 
 /*
  * WAIT: sleep until the counter is at or above `threshold`.
@@ -149,6 +149,47 @@ struct waitq_signal_wait {
 	__aligned_u64 threshold;  /* as in struct waitq_wait */
 	__aligned_s64 timeout_ns; /* the same */
 	__aligned_u64 post;       /* 0: only wait */
+};
+
+/*
+ * WAIT_ANY and WAIT_ALL: wait for several queues, on any waitq device. Each item names a queue, by a
+ * file that is open for reading, and what a WAIT there would wait for and take. The waits are
+ * interruptible.
+ *
+ * WAIT_ANY ends when the counter of one item is at or above its threshold, takes of that one queue,
+ * and returns the item's number, from 0. Of several such items it is the first.
+ *
+ * WAIT_ALL ends at an instant when all counters are at or above their thresholds, takes of all
+ * queues at that instant, and returns 0. Before, it takes nothing, and others may take.
+ *
+ * With WAITQ_ALERT the last item is an alert: if it is satisfied, and the wait for the others is
+ * not, the call takes of it alone, and returns its number.
+ *
+ * In each queue the call is a waiter as any other: WAKE counts an exclusive one, WAITERS shows it,
+ * first in, first out. INFO counts a timeout in every queue. The call keeps the queues, whatever is
+ * closed meanwhile.
+ *
+ *   EBADF      an item's `fd` is no waitq device that is open for reading
+ *   EINVAL     `count` is 0 or above WAITQ_ITEMS_MAX, with WAITQ_ALERT not counting the alert;
+ *              WAIT_ALL with two items of one queue
+ *   ENOMEM
+ *   ETIMEDOUT, EINTR, and the time that was left: as WAIT
+ */
+#define WAITQ_ITEMS_MAX 64U
+
+struct waitq_item {
+	__u32 fd;
+	__u32 flags;             /* WAITQ_EXCLUSIVE, _CONSUME */
+	__aligned_u64 threshold; /* as in struct waitq_wait */
+};
+
+struct waitq_wait_many {
+	__u32 size;
+	__u32 flags;              /* WAITQ_TIMEOUT, _ABSOLUTE, _ALERT */
+	__aligned_s64 timeout_ns; /* as in struct waitq_wait */
+	__u32 count;
+	__u32 pad;
+	__aligned_u64 items; /* the address of the first struct waitq_item */
 };
 
 /*
@@ -313,6 +354,8 @@ struct waitq_waiters {
 #define WAITQ_NR_POST 0x06
 #define WAITQ_NR_TAKE 0x07
 #define WAITQ_NR_SIGNAL_WAIT 0x08
+#define WAITQ_NR_WAIT_ANY 0x09
+#define WAITQ_NR_WAIT_ALL 0x0A
 #ifndef WAITQ_FREESTANDING
 #define WAITQ_IOC_WAIT _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT)
 #define WAITQ_IOC_WAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAKE)
@@ -323,6 +366,8 @@ struct waitq_waiters {
 #define WAITQ_IOC_POST _IO(WAITQ_IOC_MAGIC, WAITQ_NR_POST)
 #define WAITQ_IOC_TAKE _IO(WAITQ_IOC_MAGIC, WAITQ_NR_TAKE)
 #define WAITQ_IOC_SIGNAL_WAIT _IO(WAITQ_IOC_MAGIC, WAITQ_NR_SIGNAL_WAIT)
+#define WAITQ_IOC_WAIT_ANY _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT_ANY)
+#define WAITQ_IOC_WAIT_ALL _IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT_ALL)
 #endif
 
 #endif

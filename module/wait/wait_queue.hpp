@@ -2,8 +2,7 @@
 // wait_queue.hpp - the kernel's wait_queue_head_t.
 #pragma once
 
-#include "inline.hpp"
-#include "kernel/seam.h"
+#include "lock.hpp"
 
 namespace waitq {
 
@@ -126,6 +125,13 @@ public:
     WAITQ_INLINE void unlock_irq() { kapi_head_unlock_irq(&head_); }
     WAITQ_INLINE void lock_irq_on() { kapi_head_lock_irq_on(&head_); }
     WAITQ_INLINE void unlock_irq_on() { kapi_head_unlock_irq_on(&head_); }
+    // The same within SpinLock::lock_irq() of `outer`, for those who hold the locks of several
+    // heads, in any order: all of them hold `outer`.
+    WAITQ_INLINE void lock_nested(SpinLock &outer)
+    {
+        kapi_head_lock_nested(&head_, outer.native());
+    }
+    WAITQ_INLINE void unlock_nested() { kapi_head_unlock_nested(&head_); }
     // Asserts that the caller holds it, as SpinLock::assert_held().
     WAITQ_INLINE void assert_held()
     {
@@ -167,16 +173,17 @@ public:
         walk(visit, []() __attribute__((always_inline)){});
     }
 
-    // The same with the head's lock held by the caller: between() gives it back and takes it again.
+    // The same with the head's lock held by the caller: between() gives it back and takes it again,
+    // after each `most` entries.
     //
     // Two marks keep the place meanwhile: one stands between the visited and the others, and one at
     // the end, so that the walk does not reach an entry that is linked later.
-    template <class Visit, class Between>
+    template <unsigned int most = chunk, class Visit, class Between>
     WAITQ_INLINE void walk_held(Visit visit, Between between)
     {
         WAITQ_UNINITIALIZED wait_queue_entry place, end;
         wait_queue_entry *next = kapi_first(&head_), *stop = nullptr;
-        while ((next = visit_some(next, stop, chunk, visit))) {
+        while ((next = visit_some(next, stop, most, visit))) {
             if (!stop) {
                 kapi_init_mark(&place, waitq_pass_mark);
                 kapi_init_mark(&end, waitq_pass_mark);

@@ -3,6 +3,7 @@
 // lab_words.hpp.
 #pragma once
 
+#include <uapi/waitq.h>
 #include <uapi/waitq_lab.h>
 
 #include <cstddef>
@@ -21,6 +22,8 @@ enum class Op : unsigned char {
     lab_info, // LAB_IOC_INFO
     // The device's:
     wait,      // WAITQ_IOC_WAIT
+    wait_any,  // WAITQ_IOC_WAIT_ANY
+    wait_all,  // WAITQ_IOC_WAIT_ALL
     wake,      // WAITQ_IOC_WAKE
     info,      // WAITQ_IOC_INFO
     list,      // WAITQ_IOC_WAITERS
@@ -59,12 +62,13 @@ struct Act {
     unsigned int callback = LAB_CALLBACK_WAKE;
     unsigned int key = 0;
     // The device's:
-    unsigned int file = 0;        // of the scenario's open files, then of its EVENTFDs
-    long long period_ns = 0;      // set_timer
-    unsigned long long count = 1; // set_timer
-    std::size_t size = 0;         // read, write
-    std::size_t good = ~0UL;      // bytes of the buffer before a bad address
-    bool present = false;         // that buffer can be accessed without sleeping
+    unsigned int file = 0;         // of the scenario's open files, then of its EVENTFDs
+    std::vector<waitq_item> items; // wait_any, wait_all: `fd` is a file of the scenario's
+    long long period_ns = 0;       // set_timer
+    unsigned long long count = 1;  // set_timer
+    std::size_t size = 0;          // read, write
+    std::size_t good = ~0UL;       // bytes of the buffer before a bad address
+    bool present = false;          // that buffer can be accessed without sleeping
     bool nonblock = false;
     bool at_once = false;   // read, write: IOCB_NOWAIT on a file that blocks
     unsigned int mask = 0;  // poll
@@ -94,6 +98,7 @@ struct Row {
     unsigned int files = 1;
     unsigned int users = 1;         // who opened them, in turn
     unsigned int event_files = 0;   // EVENTFDs, opened beforehand
+    unsigned int queues = 0;        // so many, for WAIT_ANY and WAIT_ALL: see many_scenario.hpp
     bool mapped = false;            // user space has mapped the page
     unsigned int timer_firings = 0; // interrupts of the timer that all files share
     long long interrupt_takes = 0;  // see sim::interrupts_take()

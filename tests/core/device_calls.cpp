@@ -4,11 +4,11 @@
 #include "../sim/timer.hpp"
 #include "device_scenario.hpp"
 #include "device_words.hpp"
+#include "page_word.hpp"
 #include <device/file.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <waitq/page.hpp>
 
 namespace core {
 
@@ -26,33 +26,6 @@ waitq_blocking blocking(const Act &act)
 {
     return act.at_once ? WAITQ_AT_ONCE : act.nonblock ? WAITQ_NONBLOCK : WAITQ_BLOCKS;
 }
-
-// The word of the page, as user space changes it.
-class PageWord {
-public:
-    explicit PageWord(__u64 *word) : word_(word) {}
-    std::uint64_t load()
-    {
-        sim::point();
-        sim::touch(word_, sim::Access::read);
-        return *word_;
-    }
-    bool compare_exchange_weak(std::uint64_t &expected, std::uint64_t desired)
-    {
-        sim::point();
-        sim::touch(word_, sim::Access::write);
-        if (*word_ != expected) {
-            expected = *word_;
-            return false;
-        }
-        sim::tell("changes the page to %llu", static_cast<unsigned long long>(desired));
-        *word_ = desired;
-        return true;
-    }
-
-private:
-    __u64 *word_;
-};
 
 } // namespace
 

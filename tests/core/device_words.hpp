@@ -64,6 +64,31 @@ inline Act posting(unsigned long long post, Act act)
     act.posts = post;
     return act;
 }
+// An item of a wait for several queues, on a file.
+inline waitq_item item(unsigned int file, unsigned long long threshold = 1,
+                       unsigned int flags = WAITQ_CONSUME | WAITQ_EXCLUSIVE)
+{
+    return {file, flags, threshold};
+}
+inline Act wait_any(std::vector<waitq_item> items, long long timeout_ns = 0)
+{
+    Act act = wait(0, 0, timeout_ns);
+    act.op = Op::wait_any;
+    act.items = std::move(items);
+    return act;
+}
+inline Act wait_all(std::vector<waitq_item> items, long long timeout_ns = 0)
+{
+    Act act = wait_any(std::move(items), timeout_ns);
+    act.op = Op::wait_all;
+    return act;
+}
+// The last item is an alert.
+inline Act alerted(Act act)
+{
+    act.flags |= WAITQ_ALERT;
+    return act;
+}
 inline Act read(std::size_t size, std::size_t good = ~0UL)
 {
     Act act;

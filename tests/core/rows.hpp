@@ -20,6 +20,7 @@ void add_kind_rows(Rows &rows, unsigned int first_wait, unsigned int first_wake)
 namespace device {
 void add_event_rows(Rows &rows);
 void add_page_rows(Rows &rows);
+void add_many_rows(Rows &rows);
 void add_eventfd_rows(Rows &rows);
 void add_stream_rows(Rows &rows);
 void add_timer_rows(Rows &rows);

@@ -5,11 +5,23 @@
 #include "../sim/wait.hpp"
 #include "device_scenario.hpp"
 #include "lab_scenario.hpp"
+#include "many_scenario.hpp"
 
 namespace core {
 
 using sim::Machine;
 using sim::refuse;
+
+namespace {
+
+// Has a timeout.
+bool waits(const Act &act)
+{
+    return act.op == Op::wait || act.op == Op::lab_wait || act.op == Op::wait_any ||
+           act.op == Op::wait_all;
+}
+
+} // namespace
 
 void RowScenario::set_up()
 {
@@ -30,8 +42,7 @@ void RowScenario::set_up()
     }
     for (unsigned int i = 0; i < player_count_; ++i)
         for (const Act &act : players_.at(i).actor->acts)
-            if ((act.op == Op::wait || act.op == Op::lab_wait) && act.ns > 0 && !act.endless &&
-                !players_.at(i).task->has_tick)
+            if (waits(act) && act.ns > 0 && !act.endless && !players_.at(i).task->has_tick)
                 sim::spawn_tick(*players_.at(i).task);
     prepare();
 }
@@ -96,8 +107,8 @@ void RowScenario::check_may_sleep(const Player &player, unsigned int state) cons
     const char *name = player.task->name;
     if (act && act->op != Op::unload && sim::signal_ends(state, *player.task))
         refuse("%s sleeps, though a signal came that must end its call", name);
-    if (act && (act->op == Op::wait || act->op == Op::lab_wait) && act->ns > 0 &&
-        player.task->has_tick && sim::clock_ns() - player.call.begun_ns >= act->ns)
+    if (act && waits(*act) && act->ns > 0 && player.task->has_tick &&
+        sim::clock_ns() - player.call.begun_ns >= act->ns)
         refuse("%s sleeps, though its time is up", name);
 }
 
@@ -162,6 +173,8 @@ std::string RowScenario::outcome() const
 
 std::unique_ptr<RowScenario> make_scenario(const Row &row)
 {
+    if (row.queues)
+        return std::make_unique<ManyScenario>(row);
     if (row.lab)
         return std::make_unique<LabScenario>(row);
     return std::make_unique<DeviceScenario>(row);

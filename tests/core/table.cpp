@@ -19,6 +19,7 @@ Rows make()
     }
     device::add_event_rows(rows);
     device::add_page_rows(rows);
+    device::add_many_rows(rows);
     device::add_eventfd_rows(rows);
     device::add_stream_rows(rows);
     device::add_timer_rows(rows);

@@ -13,7 +13,7 @@ class Ioctl : public Untouched {};
 TEST_F(Ioctl, UnknownCallOrMagicIsENOTTY)
 {
     waitq_info any = before_;
-    EXPECT_EQ(call(_IO(WAITQ_IOC_MAGIC, 0x09), &any), -ENOTTY);
+    EXPECT_EQ(call(_IO(WAITQ_IOC_MAGIC, WAITQ_NR_WAIT_ALL + 1), &any), -ENOTTY);
     EXPECT_EQ(call(_IO(WAITQ_IOC_MAGIC, 0xff), &any), -ENOTTY);
     EXPECT_EQ(call(_IO('x', WAITQ_NR_INFO), &any), -ENOTTY);
     EXPECT_EQ(call(_IOR(WAITQ_IOC_MAGIC, WAITQ_NR_INFO, waitq_info), &any), -ENOTTY);

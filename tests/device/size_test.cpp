@@ -18,6 +18,8 @@ static_assert(sizeof(waitq_info) == 104);
 static_assert(sizeof(waitq_waiters) == 32);
 static_assert(sizeof(waitq_waiter) == 88);
 static_assert(sizeof(waitq_signal_wait) == 40);
+static_assert(sizeof(waitq_item) == 16);
+static_assert(sizeof(waitq_wait_many) == 32);
 
 using Bytes = std::vector<unsigned char>;
 

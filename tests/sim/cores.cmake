@@ -3,5 +3,5 @@
 # (Not lab/threads.cpp: loops around what is here, which end by kthread_stop() only. tests/device
 # runs them.)
 file(GLOB core_sources CONFIGURE_DEPENDS ${module}/device/*.cpp ${module}/lab/*.cpp)
-list(FILTER core_sources EXCLUDE REGEX "/(device/timers|lab/threads|wait_entry)\\.cpp$")
+list(FILTER core_sources EXCLUDE REGEX "/(device/(timers|many)|lab/threads|wait_entry)\\.cpp$")
 list(APPEND core_sources ${module}/wait/wait_entry.cpp ${CMAKE_CURRENT_LIST_DIR}/../core/statics.cpp)

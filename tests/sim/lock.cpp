@@ -31,14 +31,17 @@ bool leads_to(const SpinLock *from, const SpinLock *to)
     return false;
 }
 
-void check_order(const SpinLock &lock)
+// `nest`: those who hold it may take locks such as this in any order.
+void check_order(const SpinLock &lock, const SpinLock *nest)
 {
     const Task &self = current();
     if (Machine::get().steps() < orders_of_step)
         orders.clear(); // another execution
     orders_of_step = Machine::get().steps();
-    for (unsigned int i = 0; i < self.held_count; ++i) {
+    bool in_nest = false;
+    for (unsigned int i = 0; i < self.held_count && !in_nest; ++i) {
         const auto *outer = static_cast<const SpinLock *>(self.held[i].lock);
+        in_nest = outer == nest;
         if (leads_to(&lock, outer))
             refuse("lock order: %s takes \"%s\" with \"%s\" held; the other way round it was "
                    "taken too",
@@ -60,7 +63,7 @@ void spin_init(SpinLock &lock, const char *name)
     lock = {0, true, false, false, name};
 }
 
-bool spin_lock(SpinLock &lock)
+bool spin_lock(SpinLock &lock, const SpinLock *nest)
 {
     Task &self = current();
     if (!lock.initialised)
@@ -73,7 +76,7 @@ bool spin_lock(SpinLock &lock)
     point_when(is_free, &lock);
     check_memory(&lock, sizeof lock);
     if (self.held_count)
-        check_order(lock);
+        check_order(lock, nest);
     if (self.context == Context::interrupt) {
         if (lock.taken_with_irqs_on)
             refuse("%s, an interrupt, takes \"%s\", which is also taken with interrupts on",
@@ -198,6 +201,19 @@ void kapi_head_lock_irq_on(wait_queue_head *head)
 void kapi_head_unlock_irq_on(wait_queue_head *head)
 {
     spin_unlock_irqs_on(inside(head).lock);
+}
+
+void kapi_head_lock_nested(wait_queue_head *head, spinlock *outer)
+{
+    if (inside(outer).holder != current().index + 1)
+        refuse("%s takes \"%s\" as one of several, without \"%s\"", current().name,
+               inside(head).lock.name, inside(outer).name);
+    spin_lock(inside(head).lock, &inside(outer));
+}
+
+void kapi_head_unlock_nested(wait_queue_head *head)
+{
+    spin_unlock(inside(head).lock, false);
 }
 
 bool kapi_head_is_locked(wait_queue_head *head)

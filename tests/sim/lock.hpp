@@ -8,7 +8,8 @@ namespace sim {
 
 void spin_init(SpinLock &lock, const char *name);
 // spin_lock_irqsave(): returns whether interrupts were on, which goes back to the unlock.
-bool spin_lock(SpinLock &lock);
+// `nest`: see kapi_head_lock_nested().
+bool spin_lock(SpinLock &lock, const SpinLock *nest = nullptr);
 void spin_unlock(SpinLock &lock, bool irqs_were_on);
 // spin_lock() and spin_unlock(): interrupts stay on. Refused for a lock that an interrupt takes
 // in the same execution: on this CPU it would spin for ever.

@@ -56,7 +56,7 @@ struct Task {
 
     // Its CPU.
     bool irqs_on;
-    std::array<HeldLock, 4> held; // spinlocks, innermost last
+    std::array<HeldLock, 6> held; // spinlocks, innermost last
     unsigned int held_count;
 
     bool sends_errand; // somebody else works on its stack: see kapi_run_in()

@@ -218,7 +218,8 @@ void entry_ends(wait_queue_entry *entry)
         return; // not of the stack: epoll's, poll's
     for (--self.entry_count; at <= self.entry_count; ++at)
         self.entries[at - 1] = self.entries[at];
-    if (inside(entry).task) // a mark has no part of the layer
+    // A mark has no part of the layer, and an entry in allocated memory may outlive its wait.
+    if (inside(entry).task && Fiber::on_any_stack(reinterpret_cast<std::uintptr_t>(entry)))
         layer_part_ends(entry);
 }
 

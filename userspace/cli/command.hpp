@@ -54,6 +54,10 @@ public:
     Option value(const std::string &name, const std::string &type, Take take,
                  const std::string &text);
 
+    /// The same, for one word or more; @take is called for each.
+    Option values(const std::string &name, const std::string &type, Take take,
+                  const std::string &text);
+
 private:
     CLI::App &app_;
 };

@@ -68,17 +68,38 @@ Option Options::flag(const std::string &name, std::function<void()> use, const s
     return Option(app_.add_flag_callback(name, std::move(use), text));
 }
 
-Option Options::value(const std::string &name, const std::string &type, Take take,
-                      const std::string &text)
+namespace {
+
+/// @take, whose std::invalid_argument becomes a UsageError of the option @name.
+Take taken_for(const std::string &name, Take take)
 {
-    auto parse = [take = std::move(take), name](const std::string &given) {
+    return [take = std::move(take), name](const std::string &given) {
         try {
             take(given);
         } catch (const std::invalid_argument &error) {
             throw UsageError(name, error.what());
         }
     };
-    return Option(app_.add_option_function<std::string>(name, parse, text)->type_name(type));
+}
+
+} // namespace
+
+Option Options::value(const std::string &name, const std::string &type, Take take,
+                      const std::string &text)
+{
+    return Option(
+        app_.add_option_function<std::string>(name, taken_for(name, std::move(take)), text)
+            ->type_name(type));
+}
+
+Option Options::values(const std::string &name, const std::string &type, Take take,
+                       const std::string &text)
+{
+    auto each = [take = taken_for(name, std::move(take))](const std::vector<std::string> &words) {
+        std::ranges::for_each(words, take);
+    };
+    return Option(
+        app_.add_option_function<std::vector<std::string>>(name, each, text)->type_name(type));
 }
 
 Asked parse(std::vector<std::string> words, const std::string &version)

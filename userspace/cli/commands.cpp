@@ -7,8 +7,9 @@ namespace waitq::cli {
 
 std::span<const Command> commands()
 {
-    static const auto table = std::to_array<Command>(
-        {list, info, waiters, wait, wake, timer, demo, bench_command, lab_commands});
+    static const auto table =
+        std::to_array<Command>({list, info, waiters, wait, wait_any_command, wait_all_command, wake,
+                                timer, demo, bench_command, lab_commands});
     return table;
 }
 

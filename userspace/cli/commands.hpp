@@ -7,7 +7,8 @@
 namespace waitq::cli {
 
 extern const Command list, info, waiters, wait, wake, timer, demo;
-extern const Command lab_commands;  ///< lab/commands.cpp
-extern const Command bench_command; ///< bench/bench.cpp
+extern const Command wait_any_command, wait_all_command; ///< wait_many.cpp
+extern const Command lab_commands;                       ///< lab/commands.cpp
+extern const Command bench_command;                      ///< bench/bench.cpp
 
 } // namespace waitq::cli

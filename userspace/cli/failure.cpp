@@ -27,6 +27,7 @@ constexpr auto calls = std::to_array<Told>({
     {"list", "opendir", "opendir"},
     {"read the kinds of", "", "LAB_IOC_KINDS"},
     {"list the waiters of", "WAITQ_IOC_WAITERS", "LAB_IOC_WAITERS"},
+    {"wait on several devices, from", "WAITQ_IOC_WAIT_ANY or _ALL", ""},
 });
 
 const Told &told(Call call)
@@ -139,6 +140,9 @@ const auto remedies = std::to_array<Remedy>({
      "wake_up_pollfree ended the queue while this waited, and the counter was below the "
      "threshold"},
     {Call::Wake, EOVERFLOW, nullptr, nullptr, overflow},
+    {Call::WaitMany, EINVAL, nullptr,
+     "two of the devices are one, or there are more than 64; or the module is older than this "
+     "command: build and load both from one tree"},
     {{}, ENOTTY, nullptr, nullptr, no_waitq_device},
     {{},
      EINVAL,

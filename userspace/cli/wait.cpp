@@ -8,6 +8,8 @@
 #include "sigint.hpp"
 #include "wait_end.hpp"
 
+#include <optional>
+
 namespace waitq::cli {
 
 namespace {
@@ -16,15 +18,36 @@ struct Given {
     DeviceName device;
     WaitRequest request;
     TimeLimit limit;
+    std::optional<DeviceName> post_to;
+    std::optional<std::uint64_t> post;
+};
+
+/// A wait on a device, which posts to another one first, if there is one.
+struct Waiter {
+    const Device &device;
+    const Device *other;
+    std::uint64_t post;
+
+    [[nodiscard]] int fd() const { return device.fd(); }
+    [[nodiscard]] Result<WaitResult> wait(const WaitRequest &request) const
+    {
+        return other ? device.signal_and_wait(*other, request, post) : device.wait(request);
+    }
 };
 
 Report run(const Given &given, const Settings & /*settings*/)
 {
     WaitRequest request = given.request;
     request.timeout = given.limit.when();
+    if (given.post && !given.post_to)
+        throw UsageError("--post", "it needs --post-to, which names the device");
     const Device device = open_device(given.device, O_RDONLY);
+    std::optional<Device> other;
+    if (given.post_to)
+        other = open_device(*given.post_to, O_WRONLY);
+    const Waiter waiter{device, other ? &*other : nullptr, given.post.value_or(1)};
     const WaitEnd<WaitResult> end =
-        wait_for_end(device, request, request.state == State::Killable,
+        wait_for_end(waiter, request, request.state == State::Killable,
                      [&](const auto &result) { return require(result, Call::Wait, given.device); });
     return {.exit = exit_code(end.result.outcome, end.interrupted),
             .json = {{"device", given.device.path},
@@ -45,6 +68,15 @@ void add_options(Options &options, Given &given)
     options.flag("--consume", given.request.consume, "take the threshold off the counter");
     options.flag("--exclusive", given.request.exclusive,
                  "be an exclusive waiter: `waitq wake` wakes one of these, or --nr");
+    options.value(
+        "--post-to", "DEVICE",
+        [&given](const std::string &name) {
+            given.post_to = parse_device_name(device_module, name);
+        },
+        "post there first, in the same call");
+    add_number(
+        options, "--post", [&given](std::uint64_t n) { given.post = n; },
+        "what --post-to posts (default: 1)", 1, WAITQ_COUNTER_MAX);
     add_choice(
         options, "--state", states, [&given](const auto &row) { given.request.state = row.value; },
         "how the task sleeps:");
@@ -64,6 +96,7 @@ Examples:
   waitq wait                           until a post: `waitq wake`, elsewhere
   waitq wait --timeout 1.5s --consume  take one token, for at most 1.5 s
   waitq wait 1 --threshold 3           on /dev/waitq1, until three were posted
+  waitq wait 1 --post-to 0             wake who waits on /dev/waitq0, and wait on /dev/waitq1
   waitq wait --state uninterruptible   Ctrl+C won't help; `waitq wake` will)";
 
 } // namespace

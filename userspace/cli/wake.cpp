@@ -61,6 +61,9 @@ const Command wake = {"wake", "Post to the counter, then wake its waiters", foot
                               [](Options &declare, Given &given) {
                                   add_device(declare, given.device);
                                   add_wake(declare, given.request);
+                                  declare.flag("--sync", given.request.sync,
+                                               "say that this task is about to sleep: a task that "
+                                               "it wakes may have its CPU");
                               },
                               run);
                       }};

@@ -102,6 +102,70 @@ TEST_F(Commands, WakeSaysHowMany)
     }
 }
 
+TEST_F(Commands, WakeMaySayThatItSleepsNext)
+{
+    expect<waitq_wake>(WAITQ_IOC_WAKE, [](waitq_wake &call) {
+        EXPECT_EQ(call.flags, WAITQ_SYNC);
+        return 1;
+    });
+    EXPECT_EQ(run({"wake", "--sync"}).exit, ExitCode::Ok);
+}
+
+TEST_F(Commands, WaitMayPostFirst)
+{
+    expect<waitq_signal_wait>(WAITQ_IOC_SIGNAL_WAIT, [](waitq_signal_wait &call) {
+        EXPECT_EQ(call.post, 3U);
+        EXPECT_EQ(call.threshold, 2U);
+        return 0;
+    });
+    EXPECT_EQ(run({"wait", "--threshold", "2", "--post-to", "/dev/null", "--post", "3"}).text,
+              "satisfied: the counter reached 2\n");
+    EXPECT_THROW(run({"wait", "--post", "3"}), UsageError);
+}
+
+// run() names /dev/null last.
+TEST_F(Commands, WaitAnySaysWhich)
+{
+    expect<waitq_wait_many>(WAITQ_IOC_WAIT_ANY, [](waitq_wait_many &call) {
+        const auto *items = reinterpret_cast<const waitq_item *>(call.items);
+        EXPECT_EQ(call.count, 3U);
+        EXPECT_EQ(call.flags, WAITQ_ALERT | WAITQ_TIMEOUT);
+        EXPECT_EQ(call.timeout_ns, 1'000'000'000);
+        EXPECT_EQ(items[0].threshold, 5U);
+        EXPECT_EQ(items[0].flags, WAITQ_CONSUME | WAITQ_EXCLUSIVE);
+        EXPECT_EQ(items[1].threshold, 1U);
+        call.timeout_ns = 0;
+        return 0;
+    });
+    const Words words{"wait-any", "/dev/zero=5", "--alert", "/dev/full", "--timeout", "1s"};
+    const Report report = run(words);
+    EXPECT_EQ(report.text, "satisfied: /dev/zero reached 5, and 5 was taken off\n");
+    EXPECT_EQ(read(report.json), nlohmann::ordered_json({{"outcome", "satisfied"},
+                                                         {"item", 0},
+                                                         {"alert", false},
+                                                         {"left_ns", 0},
+                                                         {"interrupted", false}}));
+    expect<waitq_wait_many>(WAITQ_IOC_WAIT_ANY, [](waitq_wait_many &) { return 2; });
+    EXPECT_EQ(run(words).text,
+              "satisfied: the alert /dev/full reached 1, and 1 was taken off; 1s left\n");
+}
+
+TEST_F(Commands, WaitAllNamesAll)
+{
+    expect<waitq_wait_many>(WAITQ_IOC_WAIT_ALL, [](waitq_wait_many &call) {
+        EXPECT_EQ(reinterpret_cast<const waitq_item *>(call.items)[0].flags, 0U);
+        return 0;
+    });
+    EXPECT_EQ(run({"wait-all", "/dev/zero=2", "--keep"}).text,
+              "satisfied: /dev/zero reached 2; /dev/null reached 1\n");
+    expect<waitq_wait_many>(WAITQ_IOC_WAIT_ALL, [](waitq_wait_many &) { return -ETIMEDOUT; });
+    const Report late = run({"wait-all", "--timeout", "0"});
+    EXPECT_EQ(late.text, "timed out\n");
+    EXPECT_EQ(late.exit, ExitCode::TimedOut);
+    EXPECT_THROW(run({"wait-all", "/dev/zero=0"}), UsageError);
+    EXPECT_THROW(run({"wait-all", "/dev/zero="}), UsageError);
+}
+
 TEST_F(Commands, TimerFiresAsOftenAsAsked)
 {
     // The first disarming finds one of two firings missing, and it is asked for again.

@@ -157,6 +157,25 @@ TEST_F(DeviceCalls, APlainWakePosts1AndWakesOneExclusiveWaiter)
     EXPECT_EQ(calls_, 2);
 }
 
+TEST_F(DeviceCalls, WaitAnyGoesOnWithWhatTheKernelLeft)
+{
+    expect<waitq_wait_many>(WAITQ_IOC_WAIT_ANY, [this](waitq_wait_many &call) {
+        if (calls_ == 1) {
+            call.timeout_ns = 7;
+            return -EINTR;
+        }
+        EXPECT_EQ(call.timeout_ns, 7);
+        return 1;
+    });
+    const std::array items{Item{device_}, Item{device_}};
+    const auto got = wait_any(items, {.timeout = 5ns, .on_signal = OnSignal::Continue});
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->item, 1U);
+    EXPECT_EQ(got->left, 7ns);
+    EXPECT_EQ(calls_, 2);
+    EXPECT_EQ(wait_any({}).error(), std::errc::invalid_argument);
+}
+
 TEST_F(DeviceCalls, WakeThatOverflowsIsAnError)
 {
     expect<waitq_wake>(WAITQ_IOC_WAKE, [](waitq_wake &) { return -EOVERFLOW; });

@@ -249,6 +249,16 @@ void kapi_head_unlock_irq_on(struct wait_queue_head *head)
 	spin_unlock(&head->lock);
 }
 
+void kapi_head_lock_nested(struct wait_queue_head *head, struct spinlock *outer)
+{
+	spin_lock_nest_lock(&head->lock, outer);
+}
+
+void kapi_head_unlock_nested(struct wait_queue_head *head)
+{
+	spin_unlock(&head->lock);
+}
+
 bool kapi_head_is_locked(struct wait_queue_head *head)
 {
 	return spin_is_locked(&head->lock);

@@ -182,6 +182,12 @@ void kapi_head_lock_irq(struct wait_queue_head *head);
 void kapi_head_unlock_irq(struct wait_queue_head *head);
 void kapi_head_lock_irq_on(struct wait_queue_head *head);
 void kapi_head_unlock_irq_on(struct wait_queue_head *head);
+/*
+ * With @outer held, which turned interrupts off. Those who hold @outer may hold several heads' locks,
+ * in any order; nobody else takes one with another held.
+ */
+void kapi_head_lock_nested(struct wait_queue_head *head, struct spinlock *outer);
+void kapi_head_unlock_nested(struct wait_queue_head *head);
 /* Some CPU holds it. */
 bool kapi_head_is_locked(struct wait_queue_head *head);
 /* Lockdep complains unless this CPU holds it. Without lockdep (KAPI_LOCKDEP) it does nothing. */

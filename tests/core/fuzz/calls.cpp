@@ -19,6 +19,12 @@ World::File &World::some_file()
     return files_.at(input_.below(3));
 }
 
+void World::open(File &file)
+{
+    file.open = std::make_unique<Open>(*device_);
+    threads::open_as(static_cast<unsigned int>(&file - files_.data()), file.open->native().device);
+}
+
 unsigned long World::place(std::size_t size)
 {
     const threads::UserMemory &memory = current().user;
@@ -184,6 +190,48 @@ void World::do_wait(bool may_sleep)
                  (result == -EPERM && !current().privileged),
              "a wait is refused");
     }
+}
+
+// WAIT_ANY or WAIT_ALL of this one queue, which only looks. The items are behind the struct, as far
+// as there is memory.
+void World::do_wait_many()
+{
+    const bool all = input_.flag(), alert = input_.below(4) == 0;
+    std::vector<waitq_item> items(input_.below(4));
+    for (waitq_item &item : items)
+        item = {static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(3)),
+                static_cast<__u32>(input_.below(16) == 0 ? input_.number() : input_.below(4)),
+                input_.number()};
+    if (input_.below(16) == 0)
+        items.resize(WAITQ_ITEMS_MAX + input_.below(3), {0, 0, 1});
+    const unsigned long at = current().user.begin + 1024 + input_.byte();
+    const std::size_t size = items.size() * sizeof(waitq_item), there = accessible(at, size);
+    if (there != 0)
+        std::memcpy(reinterpret_cast<void *>(at), items.data(), there);
+    waitq_wait_many request{};
+    request.flags = WAITQ_TIMEOUT | (alert ? WAITQ_ALERT : 0);
+    request.count = static_cast<__u32>(items.size());
+    request.items = at;
+    long result = 0;
+    call(some_file(), all ? WAITQ_NR_WAIT_ALL : WAITQ_NR_WAIT_ANY,
+         2 + static_cast<unsigned int>(items.size()), request, result);
+    if (result < 0 && result != -ETIMEDOUT)
+        return;
+    const bool good = std::ranges::all_of(items, [](const waitq_item &item) {
+        return item.fd < 3 && item.flags < 4 && item.threshold != 0 &&
+               item.threshold <= WAITQ_COUNTER_MAX;
+    });
+    must(good && there == size && items.size() > alert && items.size() <= WAITQ_ITEMS_MAX + alert &&
+             (!all || items.size() == 1),
+         "items are taken that must not");
+    const auto first = std::ranges::find_if(
+        items, [&](const waitq_item &item) { return counter_ >= item.threshold; });
+    must(result == (first == items.end() ? -ETIMEDOUT : first - items.begin()),
+         "another item is satisfied than the first that is");
+    if (result < 0)
+        timeouts_ += items.size();
+    else
+        counter_ -= first->flags & WAITQ_CONSUME ? first->threshold : 0;
 }
 
 // read() of an EVENTFD.
@@ -377,7 +425,7 @@ void World::do_reopen()
     }
     current().failing_alloc = 0;
     file = {};
-    file.open = std::make_unique<Open>(*device_);
+    open(file);
 }
 
 } // namespace fuzz

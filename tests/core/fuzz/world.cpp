@@ -35,7 +35,7 @@ World::World(Input input)
     running_.emplace(task_);
     device_ = std::make_unique<threads::Device>(capacity_);
     for (File &file : files_)
-        file.open = std::make_unique<Open>(*device_);
+        open(file);
 }
 
 World::~World()
@@ -46,6 +46,8 @@ World::~World()
         file.epoll.reset();
         file.open.reset();
     }
+    for (unsigned int fd = 0; fd < files_.size(); ++fd)
+        threads::open_as(fd, nullptr);
     device_.reset();
     waitq_core_exit();
     must(threads::next_expiry() == threads::endless, "a timer is armed and the module gone");
@@ -110,7 +112,10 @@ void World::act(bool nonblock)
         do_info();
         break;
     case 9:
-        do_garbage();
+        if (input_.flag())
+            do_wait_many();
+        else
+            do_garbage();
         break;
     case 10:
         do_poll();

@@ -58,6 +58,7 @@ private:
     void do_read(bool nonblock);
     void do_write(bool nonblock);
     void do_wait(bool may_sleep);
+    void do_wait_many();
     void do_take(bool nonblock);
     void do_add(bool nonblock);
     void do_wake();
@@ -75,6 +76,7 @@ private:
     void fire_all_due();
 
     File &some_file();
+    void open(File &file);
     // Where the current task has a struct or a buffer: anywhere, or over the edge of its memory.
     unsigned long place(std::size_t size);
     // How many of the bytes are memory of the current task.

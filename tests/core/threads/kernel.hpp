@@ -122,6 +122,11 @@ long long next_expiry();
 // Does the work that was scheduled, in the current thread.
 void do_work();
 
+// ---- files ----
+
+// The device that is open as `fd`, 0 to 3; null: none. Not while a call may look for it.
+void open_as(unsigned int fd, waitq_file *device);
+
 // ---- memory ----
 
 unsigned int allocations();

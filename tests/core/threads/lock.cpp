@@ -52,4 +52,15 @@ void kapi_spin_unlock_irqrestore(spinlock *lock, unsigned long irq_flags)
     spin_unlock(mutex_in(lock), irq_flags != 0);
 }
 
+void kapi_spin_lock_irq(spinlock *lock)
+{
+    if (!spin_lock(mutex_in(lock)))
+        broken("spin_lock_irq() with interrupts off");
+}
+
+void kapi_spin_unlock_irq(spinlock *lock)
+{
+    spin_unlock(mutex_in(lock), true);
+}
+
 } // extern "C"

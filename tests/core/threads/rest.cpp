@@ -4,6 +4,20 @@
 // the simulation (tests/sim) has all of it.
 #include "kernel.hpp"
 
+namespace threads {
+namespace {
+
+std::array<waitq_file *, 4> devices;
+
+} // namespace
+
+void open_as(unsigned int fd, waitq_file *device)
+{
+    devices.at(fd) = device;
+}
+
+} // namespace threads
+
 using namespace threads;
 
 extern "C" {
@@ -59,6 +73,12 @@ int kapi_open_eventfd(waitq_queue *, unsigned int)
     return 3;
 }
 
+waitq_file *kapi_file_get(unsigned int fd, kapi_held *)
+{
+    return fd < devices.size() ? devices.at(fd) : nullptr;
+}
+void kapi_file_put(const kapi_held *) {}
+
 #define NOT_HERE(type, name, ...)                                                                  \
     type name(__VA_ARGS__)                                                                         \
     {                                                                                              \
@@ -67,15 +87,11 @@ int kapi_open_eventfd(waitq_queue *, unsigned int)
 NOT_HERE(bool, kapi_prepare_locked, wait_queue_head *, wait_queue_entry *, int, kapi_wake_function,
          unsigned int)
 NOT_HERE(void, kapi_finish_locked, wait_queue_head *, wait_queue_entry *)
-NOT_HERE(waitq_file *, kapi_file_get, unsigned int, kapi_held *)
-NOT_HERE(void, kapi_file_put, const kapi_held *)
 NOT_HERE(void, kapi_rcu_read_lock)
 NOT_HERE(void, kapi_rcu_read_unlock)
 NOT_HERE(void, kapi_synchronize_rcu)
 NOT_HERE(long, kapi_macro_wait, unsigned int, kapi_macro *)
 NOT_HERE(void, kapi_macro_wake, unsigned int, wait_queue_head *, int, unsigned int)
-NOT_HERE(void, kapi_spin_lock_irq, spinlock *)
-NOT_HERE(void, kapi_spin_unlock_irq, spinlock *)
 NOT_HERE(bool, kapi_spin_is_locked, spinlock *)
 NOT_HERE(void, kapi_head_lock_irq_on, wait_queue_head *)
 NOT_HERE(void, kapi_head_unlock_irq_on, wait_queue_head *)

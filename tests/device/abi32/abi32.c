@@ -30,6 +30,9 @@ _Static_assert(sizeof(struct waitq_eventfd) == 8, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_info) == 104, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_waiters) == 32, "as in 64-bit programs");
 _Static_assert(sizeof(struct waitq_waiter) == 88, "as in 64-bit programs");
+_Static_assert(sizeof(struct waitq_signal_wait) == 40, "as in 64-bit programs");
+_Static_assert(sizeof(struct waitq_item) == 16, "as in 64-bit programs");
+_Static_assert(sizeof(struct waitq_wait_many) == 32, "as in 64-bit programs");
 _Static_assert(_Alignof(struct waitq_wait) == 8, "as in 64-bit programs");
 
 /* The value of a system call: 0 or more, or -errno. */
@@ -126,6 +129,14 @@ static void test_wake_and_wait(int fd)
     CHECK(ioctl(fd, WAITQ_IOC_WAIT, (void *)16) == -EFAULT);
     struct waitq_signal_wait both = {sizeof both, WAITQ_CONSUME, 0, (__u32)fd, 2, 0, 2};
     CHECK(ioctl(fd, WAITQ_IOC_SIGNAL_WAIT, &both) == 0);
+    both.post = 3;
+    CHECK(ioctl(fd, WAITQ_IOC_SIGNAL_WAIT, &both) == 0);
+    struct waitq_item item = {(__u32)fd, WAITQ_CONSUME, 1};
+    struct waitq_wait_many many = {.size = sizeof many, .count = 1, .items = (unsigned long)&item};
+    CHECK(ioctl(fd, WAITQ_IOC_WAIT_ANY, &many) == 0);
+    item.threshold = 8;
+    many.flags = WAITQ_TIMEOUT;
+    CHECK(ioctl(fd, WAITQ_IOC_WAIT_ALL, &many) == -ETIMEDOUT);
     CHECK(ioctl(fd, _IO(WAITQ_IOC_MAGIC, 0x7f), &wait) == -ENOTTY);
 }
 

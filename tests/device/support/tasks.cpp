@@ -84,11 +84,13 @@ void ignore_wake_signal()
 
 void rescue(const std::function<bool()> &freed)
 {
-    const File device(O_RDWR | O_NONBLOCK);
+    const std::array<File, 4> devices{File(O_RDWR | O_NONBLOCK, 0), File(O_RDWR | O_NONBLOCK, 1),
+                                      File(O_RDWR | O_NONBLOCK, 2), File(O_RDWR | O_NONBLOCK, 3)};
     const LabFile lab;
     for (int i = 0; i < 1000000 && !freed(); ++i) {
-        if (device.fd() >= 0)
-            rescue_from_device(device);
+        for (const File &device : devices)
+            if (device.fd() >= 0)
+                rescue_from_device(device);
         if (lab.fd() >= 0)
             rescue_from_lab(lab);
         sched_yield();

@@ -92,8 +92,8 @@ constexpr uid_t nobody = 65534;
 // Runs `body` in a child that is that user. Returns its exit status, 100 or more: it did not run.
 int as_user(uid_t user, const std::function<int()> &body);
 
-// Frees every task that sleeps in a queue 0 of either module: posts, writes and reads until
-// `freed()`.
+// Frees every task that sleeps in one of the device's first four queues, or in queue 0 of the lab:
+// posts, writes and reads until `freed()`.
 void rescue(const std::function<bool()> &freed);
 
 } // namespace waitq::test

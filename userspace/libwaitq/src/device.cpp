@@ -142,6 +142,7 @@ Result<std::uint64_t> Device::post(std::uint64_t n) const
 Result<std::uint64_t> Device::wake(const WakeRequest &request) const
 {
     auto call = sized<waitq_wake>();
+    call.flags = request.sync ? WAITQ_SYNC : 0;
     call.nr = request.nr;
     call.post = request.post;
     const int woken = ioctl(fd(), WAITQ_IOC_WAKE, &call);

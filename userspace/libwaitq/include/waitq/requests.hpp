@@ -32,6 +32,7 @@ inline constexpr std::uint32_t every_waiter = 0;
 struct WakeRequest {
     std::uint32_t nr = 1;   ///< exclusive waiters to wake, at most; every_waiter: all of them
     std::uint64_t post = 1; ///< 0: nothing is added
+    bool sync = false;      ///< wake() alone: the caller is about to sleep; see WAITQ_SYNC
 };
 
 /// "At that time, and then every `period`, do what wake() does", from a timer's interrupt.

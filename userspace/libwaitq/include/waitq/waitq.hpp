@@ -30,6 +30,11 @@
  *     auto former = device.arm({.delay = 50ms, .period = 10ms, .count = 3});
  *     auto fired = device.cancel_timer();                        // how often it did fire
  *
+ *     // Sleep until one of several devices has an event, or all of them have, and take it.
+ *     const std::array items{waitq::Item{device}, waitq::Item{other}};
+ *     auto which = waitq::wait_any(items);                       // which->item: 0 or 1
+ *     auto both = waitq::wait_all(items, {.timeout = 1s});       // of both at one instant, or none
+ *
  *     // In an event loop: a descriptor that does as an eventfd does. POLLIN: the counter is not
  *     // 0; a read of 8 bytes takes 1, a write of 8 bytes posts.
  *     waitq::Descriptor events = device.eventfd(O_NONBLOCK).value();
@@ -52,6 +57,7 @@
 #include <waitq/descriptor.hpp>
 #include <waitq/device.hpp>
 #include <waitq/figures.hpp>
+#include <waitq/many.hpp>
 #include <waitq/nodes.hpp>
 #include <waitq/page.hpp>
 #include <waitq/requests.hpp>
