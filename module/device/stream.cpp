@@ -67,7 +67,7 @@ WAITQ_INLINE bool is_heard(Queue &queue)
 template <class Condition>
 struct Counted {
     unsigned int &waiting;
-    Condition &condition;
+    Condition condition;
     bool counted = false;
     unsigned long since = 0; // a tick
 
@@ -115,7 +115,7 @@ template <class Condition>
     struct Locked : Counted<Condition> {
         Stream &stream;
 
-        WAITQ_INLINE Locked(Stream &stream_, unsigned int &waiting_, Condition &condition_)
+        WAITQ_INLINE Locked(Stream &stream_, unsigned int &waiting_, Condition condition_)
             : Counted<Condition>{waiting_, condition_}, stream(stream_)
         {}
         WAITQ_INLINE bool operator()()
@@ -146,7 +146,7 @@ template <class Condition>
     struct Held : Counted<Condition> {
         Stream &stream;
 
-        WAITQ_INLINE Held(Stream &stream_, Condition &condition_)
+        WAITQ_INLINE Held(Stream &stream_, Condition condition_)
             : Counted<Condition>{stream_.waiting_readers, condition_}, stream(stream_)
         {}
         WAITQ_INLINE bool operator()() { return this->test(); }
@@ -207,14 +207,16 @@ struct Read {
     unsigned int held = 0; // not 0: it has the reading end, and so many bytes are there for it
     StreamNews news = no_news;
 
-    // The reader's condition: true, and some bytes taken or the end, if there is a byte. Stream's
-    // lock held.
-    WAITQ_INLINE bool begin()
+    // The reader's condition. Stream's lock held.
+    WAITQ_INLINE static bool may_begin(Stream &stream)
+    {
+        stream.sigio_in_pending |= stream.reading;
+        return readable(stream);
+    }
+    // Takes some bytes, or the end, in the section that has found the condition true.
+    WAITQ_INLINE void begin()
     {
         Stream &stream = queue.stream;
-        stream.sigio_in_pending |= stream.reading;
-        if (!readable(stream))
-            return false;
         held = stream.ring.size();
         const unsigned int n = most();
         if (stream.ring.try_copy_out(n, to)) {
@@ -224,11 +226,11 @@ struct Read {
         } else {
             stream.reading = true;
         }
-        return true;
     }
     // Copies, and gives the reading end back, with or without a byte: so a wake-up which this
-    // reader did not use goes on to the next.
-    void finish()
+    // reader did not use goes on to the next. (Not inlined, because the usual read needs none of
+    // its registers.)
+    [[gnu::noinline]] void finish()
     {
         Stream &stream = queue.stream;
         taken = stream.ring.copy_out(most(), to);
@@ -247,8 +249,8 @@ WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking
     if (to.size == 0)
         return {0, Error::none};
     Stream &stream = queue.stream;
+    const auto condition = [&stream] { return Read::may_begin(stream); };
     Read call{queue, to};
-    const auto condition = [&] { return call.begin(); };
     {
         const HeadIrqGuard guard(stream.readers);
         if (blocking != WAITQ_BLOCKS) {
@@ -257,8 +259,9 @@ WAITQ_INLINE Transfer read(Queue &queue, kapi_bytes &to, waitq_blocking blocking
         } else if (!sleep_locked(stream, condition)) {
             return {0, Error::interrupted};
         }
+        call.begin();
     }
-    if (call.held != 0)
+    if (__builtin_expect(call.held != 0, false))
         call.finish();
     tell(queue, call.news);
     return {call.taken, Error::bad_address};

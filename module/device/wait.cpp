@@ -19,10 +19,12 @@ constexpr TaskState states[] = {
 constexpr __u32 state_count = sizeof states / sizeof states[0];
 static_assert(state_count == WAITQ_STATE_IDLE + 1, "a row for each of enum waitq_state");
 
-bool well_formed(const waitq_wait &request)
+// Of either struct, whose fields have the same names.
+template <class Request>
+WAITQ_INLINE bool well_formed(const Request &request)
 {
     constexpr __u32 known = WAITQ_EXCLUSIVE | WAITQ_CONSUME | WAITQ_TIMEOUT | WAITQ_ABSOLUTE;
-    return !(request.flags & ~known) && request.pad == 0 && request.state < state_count &&
+    return !(request.flags & ~known) && request.state < state_count &&
            is_threshold(request.threshold) && Deadline::well_formed(request);
 }
 
@@ -45,7 +47,8 @@ struct Prepared {
 };
 
 // Checks a request, which does nothing yet.
-WAITQ_INLINE Error prepare(const waitq_wait &request, Prepared &prepared)
+template <class Request>
+WAITQ_INLINE Error prepare(const Request &request, Prepared &prepared)
 {
     if (!well_formed(request))
         return Error::bad_argument;
@@ -86,17 +89,17 @@ Error signal(unsigned int fd, __u64 n)
 
 Error wait(Queue &queue, waitq_wait &request)
 {
-    Prepared prepared;
+    if (request.pad != 0)
+        return Error::bad_argument;
+    WAITQ_UNINITIALIZED Prepared prepared;
     const Error error = prepare(request, prepared);
     return error != Error::none ? error : wait_prepared(queue, prepared, request.timeout_ns);
 }
 
 Error signal_wait(Queue &queue, waitq_signal_wait &request)
 {
-    const waitq_wait wait{request.size,      request.flags,     request.state, 0,
-                          request.threshold, request.timeout_ns};
-    Prepared prepared;
-    Error error = prepare(wait, prepared);
+    WAITQ_UNINITIALIZED Prepared prepared;
+    Error error = prepare(request, prepared);
     if (error == Error::none && request.post != 0)
         error = signal(request.fd, request.post);
     if (error != Error::none)

@@ -179,11 +179,6 @@ wait_queue_entry *kapi_next(wait_queue_head *opaque_head, wait_queue_entry *entr
     return next == &head.list ? nullptr : opaque(entry_of(next));
 }
 
-unsigned int kapi_entry_flags(const wait_queue_entry *entry)
-{
-    return inside(const_cast<wait_queue_entry *>(entry)).flags;
-}
-
 kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
 {
     return inside(const_cast<wait_queue_entry *>(entry)).function;

@@ -17,6 +17,7 @@
 #define KAPI_ALIGNOF_hrtimer_sleeper 8
 #define KAPI_SIZEOF_lock_class_key 1
 #define KAPI_ALIGNOF_lock_class_key 1
+#define KAPI_OFFSETOF_entry_flags 0
 
 #define KAPI_TASK_INTERRUPTIBLE 1
 #define KAPI_TASK_UNINTERRUPTIBLE 2

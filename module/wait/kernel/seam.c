@@ -27,18 +27,19 @@ CHECK_LAYOUT(spinlock);
 CHECK_LAYOUT(hrtimer_sleeper);
 CHECK_LAYOUT(lock_class_key);
 
-static __always_inline void init_entry(struct wait_queue_entry *entry, int flags,
-				       kapi_wake_function function)
+/* Its links are not set. */
+static __always_inline void set_up_entry(struct wait_queue_entry *entry, int flags,
+					 kapi_wake_function function)
 {
 	entry->flags = flags;
 	entry->private = current;
 	entry->func = function;
-	INIT_LIST_HEAD(&entry->entry);
 }
 
 void kapi_init_wait_entry(struct wait_queue_entry *entry, int flags, kapi_wake_function function)
 {
-	init_entry(entry, flags, function);
+	set_up_entry(entry, flags, function);
+	INIT_LIST_HEAD(&entry->entry);
 }
 
 bool kapi_finish_wait(struct wait_queue_head *head, struct wait_queue_entry *entry)
@@ -100,7 +101,7 @@ static __always_inline bool prepare_locked(struct wait_queue_head *head,
 {
 	if (signal_pending(current) && signal_pending_state(state, current))
 		return false;
-	init_entry(entry, flags, function);
+	set_up_entry(entry, flags, function);
 	__add_wait_queue_entry_tail(head, entry);
 	set_current_state(state);
 	return true;
@@ -174,11 +175,6 @@ struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_que
 	if (list_is_last(&entry->entry, &head->head))
 		return NULL;
 	return list_next_entry(entry, entry);
-}
-
-unsigned int kapi_entry_flags(const struct wait_queue_entry *entry)
-{
-	return entry->flags;
 }
 
 kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry)

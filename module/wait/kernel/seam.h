@@ -162,7 +162,17 @@ int kapi_first_wake(struct wait_queue_head *head, unsigned int mode, int sync);
 struct wait_queue_entry *kapi_next(struct wait_queue_head *head, struct wait_queue_entry *entry);
 
 /* The fields of an entry; head's lock held. */
-unsigned int kapi_entry_flags(const struct wait_queue_entry *entry);
+#ifdef __cplusplus
+/* Read in place, because a walk asks each entry. */
+__attribute__((always_inline)) inline unsigned int
+kapi_entry_flags(const struct wait_queue_entry *entry)
+{
+	unsigned int flags;
+
+	__builtin_memcpy(&flags, entry->opaque + KAPI_OFFSETOF_entry_flags, sizeof(flags));
+	return flags;
+}
+#endif
 kapi_wake_function kapi_entry_function(const struct wait_queue_entry *entry);
 /*
  * For a wake function: wakes the entry's task and, if that did wake it, unlinks the entry. As
@@ -183,8 +193,8 @@ void kapi_head_unlock_irq(struct wait_queue_head *head);
 void kapi_head_lock_irq_on(struct wait_queue_head *head);
 void kapi_head_unlock_irq_on(struct wait_queue_head *head);
 /*
- * With @outer held, which turned interrupts off. Those who hold @outer may hold several heads' locks,
- * in any order; nobody else takes one with another held.
+ * With @outer held, which turned interrupts off. Those who hold @outer may hold several heads'
+ * locks, in any order; nobody else takes one with another held.
  */
 void kapi_head_lock_nested(struct wait_queue_head *head, struct spinlock *outer);
 void kapi_head_unlock_nested(struct wait_queue_head *head);

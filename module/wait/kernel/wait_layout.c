@@ -30,6 +30,7 @@ int main(void)
 	LAYOUT(spinlock);
 	LAYOUT(hrtimer_sleeper);
 	LAYOUT(lock_class_key);
+	DEFINE(KAPI_OFFSETOF_entry_flags, offsetof(struct wait_queue_entry, flags));
 
 	VALUE(TASK_INTERRUPTIBLE);
 	VALUE(TASK_UNINTERRUPTIBLE);

@@ -13,7 +13,6 @@ class Many : public testing::Test {
 protected:
     Many()
     {
-        waitq_core_init();
         for (unsigned int i = 0; i < 2; ++i)
             open_as(i, at(i).native().device);
     }

@@ -295,11 +295,6 @@ bool kapi_is_unlinked(const wait_queue_entry *entry)
     return empty_careful(inside(const_cast<wait_queue_entry *>(entry)).link);
 }
 
-unsigned int kapi_entry_flags(const wait_queue_entry *entry)
-{
-    return inside(const_cast<wait_queue_entry *>(entry)).flags;
-}
-
 kapi_wake_function kapi_entry_function(const wait_queue_entry *entry)
 {
     return inside(const_cast<wait_queue_entry *>(entry)).function;
