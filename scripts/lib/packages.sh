@@ -46,7 +46,7 @@ packages_vm_arm64()
 # Writing docs/performance.md and its plots.
 packages_performance()
 {
-	echo gnuplot-nox jq
+	echo gnuplot-nox jq python3 binutils
 }
 
 # Checking the style of a change.

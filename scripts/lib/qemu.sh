@@ -88,6 +88,8 @@ start()
 	tcg-icount) options+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
 	esac
 
+	[[ -z ${gdb-} ]] || options+=(-chardev "socket,id=gdb,path=$gdb,server=on,wait=off" -gdb chardev:gdb)
+
 	printf 'waitq VM: accelerator %s%s, %s CPUs, %s memory, %s\n' "$1" "${icount:+ with icount}" \
 		"$smp" "$mem" "${kernel%/*}" >"$log"
 	rm -f "$work"/{report,stdout,stderr}

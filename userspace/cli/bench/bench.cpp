@@ -21,6 +21,7 @@ struct Given {
     std::string module;
     bool instructions = false;
     bool check = false;
+    bool trace = false;
 };
 
 /// The rows of @table that a list of names such as "pipe,futex" gives.
@@ -96,6 +97,10 @@ Report run(const Given &given, const Settings &settings)
     Plan plan = plan_of(given);
     if (!settings.json)
         plan.say = [](const std::string &text) { std::cerr << "waitq bench: " << text << '\n'; };
+    if (given.trace) {
+        trace(plan);
+        return {};
+    }
     const Results results = measure(plan);
     if (!given.check)
         return bench_report(results, nullptr);
@@ -127,6 +132,9 @@ void add_bench(Options &options, Given &given)
             " loads it anew (root), and at the end as it was");
     options.flag("--instructions", given.instructions,
                  "the machine's clock counts instructions, as in scripts/vm run --icount");
+    options.flag("--trace", given.trace,
+                 "measure nothing: make one operation of each between marks, for "
+                 "scripts/bench --functions");
     options.flag("--check", given.check,
                  "hold the figures against their limits; with --instructions, measure twice");
 }

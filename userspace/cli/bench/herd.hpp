@@ -24,10 +24,13 @@ public:
     }
 
     /// Wakes them, and waits until all of them wait again. Returns how long the waking call took.
-    std::int64_t round()
+    std::int64_t round(bool traced = false)
     {
         const std::int64_t begin = now();
-        contender_.wake_all(round_, waiters_);
+        {
+            const Traced call(traced);
+            contender_.wake_all(round_, waiters_);
+        }
         const std::int64_t took = now() - begin;
         ++round_;
         let_run_until([this] { return arrived_ == (round_ + 1) * waiters_; });
@@ -67,7 +70,7 @@ public:
     void each(unsigned operations, Histogram &histogram) override
     {
         for (unsigned done = 0; done < operations; ++done)
-            histogram.add(herd_.round() / waiters_);
+            histogram.add(herd_.round(tracing && done == operations / 2) / waiters_);
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <sys/utsname.h>
 #include <thread>
 
@@ -211,6 +212,62 @@ Results measure(const Plan &plan)
             put_beside(measured, measure_pattern(plan, *measured.pattern));
     }
     return results;
+}
+
+namespace {
+
+/// Waits until a debugger counts instructions, which is told by a mark that succeeds.
+void wait_for_debugger()
+{
+    do
+        rest();
+    while (!Traced(true).is_counted());
+}
+
+struct TraceOne {
+    const Entry *entry;
+    const Pattern *pattern;
+    unsigned number;
+
+    void operator()() const
+    {
+        constexpr unsigned operations = 51;
+        const Fifo fifo(needs_fifo(*pattern));
+        const auto run = entry->make[id_of(*pattern)]({number, {}});
+        (void)run->batch(operations);
+        Histogram histogram;
+        tracing = true;
+        run->each(operations, histogram);
+        tracing = false;
+    }
+};
+
+} // namespace
+
+void trace(const Plan &plan)
+{
+    constexpr unsigned herd = 64;
+    std::vector<TraceOne> all;
+    for (const Pattern *pattern : plan.patterns) {
+        const std::size_t id = id_of(*pattern);
+        if (id != Uncontended && id != Blocking && id != WakeAll)
+            continue;
+        for (const Entry *entry : plan.entries)
+            if (entry->make[id] && entry->available())
+                all.push_back({entry, pattern, id == WakeAll ? herd : 0});
+    }
+    std::cout << "trace: nothing nothing\n";
+    for (const TraceOne &one : all)
+        std::cout << "trace: " << one.entry->name << ' ' << one.pattern->name
+                  << (one.number != 0 ? ", the call that wakes " + std::to_string(one.number) : "")
+                  << '\n';
+    std::cout << "trace: end" << std::endl;
+    const NoThrottle no_throttle;
+    run_on(Where::First);
+    wait_for_debugger();
+    // From here on nothing sleeps for a time: a machine that is stepped through loses timers.
+    for (const TraceOne &one : all)
+        one();
 }
 
 } // namespace waitq::cli::bench

@@ -4,6 +4,7 @@
 
 #include "bench/contenders.hpp"
 #include "bench/results.hpp"
+#include "bench/trace.hpp"
 
 #include <array>
 #include <atomic>
@@ -43,7 +44,10 @@ void timed_each(unsigned operations, Histogram &histogram, Operation operation)
 {
     for (unsigned done = 0; done < operations; ++done) {
         const std::int64_t begin = now();
-        operation();
+        {
+            const Traced traced(tracing && done == operations / 2);
+            operation();
+        }
         histogram.add(now() - begin);
     }
 }
