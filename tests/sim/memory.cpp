@@ -256,14 +256,16 @@ size_t kapi_copy_in(kapi_bytes *from, void *to, size_t size)
     return in(from, to, size);
 }
 
-bool kapi_try_copy_out(kapi_bytes *to, const void *from, unsigned int size)
+bool kapi_try_copy_out(const kapi_bytes *to, const void *from, unsigned int size)
 {
-    return to->iter->present && to->iter->good >= size && out(to, from, size) == size;
+    kapi_bytes first = *to;
+    return to->iter->present && to->iter->good >= size && out(&first, from, size) == size;
 }
 
-bool kapi_try_copy_in(kapi_bytes *from, void *to, unsigned int size)
+bool kapi_try_copy_in(const kapi_bytes *from, void *to, unsigned int size)
 {
-    return from->iter->present && from->iter->good >= size && in(from, to, size) == size;
+    kapi_bytes first = *from;
+    return from->iter->present && from->iter->good >= size && in(&first, to, size) == size;
 }
 
 } // extern "C"

@@ -83,6 +83,20 @@ TEST(BenchLimits, ALimitMayBeOfAnotherNumber)
                   "with 1 waiter 100: 1.20 times, allowed 1.10"});
 }
 
+TEST(BenchLimits, ANewerKernelMayHaveAnother)
+{
+    const Limit limit{"uncontended", "operation", "waitq-bytes", 0, "eventfd", 0, 1.5, 1.6};
+    Results results = measured(Uncontended, {row("eventfd", {1000}), row("waitq-bytes", {1550})});
+    for (const auto &[kernel, ok] : {std::pair("6.1.0-56-amd64", false),
+                                     {"6.2.1", true},
+                                     {"5.10.0-1", false},
+                                     {"7.3-arm64", true},
+                                     {"6.12", true}}) {
+        results.kernel = kernel;
+        EXPECT_EQ(failed(check(results, std::span(&limit, 1))).empty(), ok) << kernel;
+    }
+}
+
 TEST(BenchLimits, OneOfMemorySpeaksOfBytes)
 {
     const Limit as_fewer{"scale-files", "memory", "waitq-events", 10'000, "waitq-events",

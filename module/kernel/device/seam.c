@@ -49,6 +49,11 @@ static bool put_few(unsigned long address, const u8 *from, unsigned int size)
 
 	if (!user_write_access_begin(to, size))
 		return false;
+	if (likely(size == 1)) { /* no loop to set up */
+		unsafe_put_user(*from, to, fault);
+		user_write_access_end();
+		return true;
+	}
 	for (i = 0; size - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, from + i, sizeof(word));
 		unsafe_put_user(word, (unsigned long __user *)(to + i), fault);
@@ -70,6 +75,11 @@ static bool get_few(u8 *to, unsigned long address, unsigned int size)
 
 	if (!user_read_access_begin(from, size))
 		return false;
+	if (likely(size == 1)) {
+		unsafe_get_user(*to, from, fault);
+		user_read_access_end();
+		return true;
+	}
 	for (i = 0; size - i >= sizeof(word); i += sizeof(word)) {
 		unsafe_get_user(word, (const unsigned long __user *)(from + i), fault);
 		memcpy(to + i, &word, sizeof(word));
@@ -104,7 +114,7 @@ size_t kapi_copy_in(struct kapi_bytes *from, void *to, size_t size)
 	return move_behind(from, size - copy_from_user(to, (void __user *)from->user, size));
 }
 
-bool kapi_try_copy_out(struct kapi_bytes *to, const void *from, unsigned int size)
+bool kapi_try_copy_out(const struct kapi_bytes *to, const void *from, unsigned int size)
 {
 	bool done;
 
@@ -113,12 +123,10 @@ bool kapi_try_copy_out(struct kapi_bytes *to, const void *from, unsigned int siz
 	pagefault_disable();
 	done = put_few(to->user, from, size);
 	pagefault_enable();
-	if (done)
-		move_behind(to, size);
 	return done;
 }
 
-bool kapi_try_copy_in(struct kapi_bytes *from, void *to, unsigned int size)
+bool kapi_try_copy_in(const struct kapi_bytes *from, void *to, unsigned int size)
 {
 	bool done;
 
@@ -127,8 +135,6 @@ bool kapi_try_copy_in(struct kapi_bytes *from, void *to, unsigned int size)
 	pagefault_disable();
 	done = get_few(to, from->user, size);
 	pagefault_enable();
-	if (done)
-		move_behind(from, size);
 	return done;
 }
 

@@ -168,22 +168,16 @@ size_t kapi_copy_in(kapi_bytes *from, void *to, size_t size)
 }
 
 // Memory that is there twice out of three times.
-bool kapi_try_copy_out(kapi_bytes *to, const void *from, unsigned int size)
+bool kapi_try_copy_out(const kapi_bytes *to, const void *from, unsigned int size)
 {
-    kapi_bytes whole = *to;
-    if (!is_present() || out(&whole, from, size) != size)
-        return false;
-    *to = whole;
-    return true;
+    kapi_bytes first = *to;
+    return is_present() && out(&first, from, size) == size;
 }
 
-bool kapi_try_copy_in(kapi_bytes *from, void *to, unsigned int size)
+bool kapi_try_copy_in(const kapi_bytes *from, void *to, unsigned int size)
 {
-    kapi_bytes whole = *from;
-    if (!is_present() || in(&whole, to, size) != size)
-        return false;
-    *from = whole;
-    return true;
+    kapi_bytes first = *from;
+    return is_present() && in(&first, to, size) == size;
 }
 
 } // extern "C"

@@ -18,6 +18,7 @@ struct Limit {
     std::string_view of; ///< the contender of the other figure
     unsigned of_number;
     double factor;
+    double newer = 0; ///< the factor on Linux above 6.1; 0: the same
 };
 
 /// All limits.
