@@ -443,13 +443,14 @@ TEST_F(Many, RefusesWhatTheContractRefuses)
 TEST_F(Many, TakesTwoLocksInAnyOrder)
 {
     const Files files;
-    constexpr int tasks = 4, rounds = 2000;
-    volatile int counted = 0;
+    constexpr unsigned int tasks = 4, rounds = 2000;
+    volatile unsigned int counted = 0;
     std::vector<std::unique_ptr<Caller>> callers;
-    for (int task = 0; task < tasks; ++task)
+    callers.reserve(tasks);
+    for (unsigned int task = 0; task < tasks; ++task)
         callers.push_back(std::make_unique<Caller>([&, task]() -> long {
             const unsigned int first = task % 2;
-            for (int i = 0; i < rounds; ++i) {
+            for (unsigned int i = 0; i < rounds; ++i) {
                 if (const long result = all(files, {files.item(first), files.item(1 - first)}))
                     return result;
                 counted = counted + 1;

@@ -206,7 +206,7 @@ void kapi_head_unlock_irq_on(wait_queue_head *head)
 void kapi_head_lock_nested(wait_queue_head *head, spinlock *outer)
 {
     if (inside(outer).holder != current().index + 1)
-        refuse("%s takes \"%s\" as one of several, without \"%s\"", current().name,
+        refuse(R"(%s takes "%s" as one of several, without "%s")", current().name,
                inside(head).lock.name, inside(outer).name);
     spin_lock(inside(head).lock, &inside(outer));
 }
