@@ -43,13 +43,16 @@ private:
     WAITQ_INLINE bool wakes(wait_queue_entry *entry)
     {
         const int woke = kapi_entry_wake(entry, KAPI_TASK_NORMAL, flags_, nullptr);
-        woken_ += woke > 0;
+        if (woke > 0) {
+            ++woken_;
+            flags_ = 0; // this CPU has room for one
+        }
         return woke >= 0;
     }
 
     Events &events_;
     Budget left_;
-    const int flags_;
+    int flags_;
     __u64 woken_ = 0;
 };
 

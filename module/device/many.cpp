@@ -102,10 +102,18 @@ bool take_together(ManyWait &wait, const Queue *locked)
     }
     const bool taken = all && claim(wait, 0);
     while (i-- != 0) {
+        Queue &queue = *entries[i].queue;
         if (taken)
-            take(entries[i].queue->events, entries[i].taken);
-        if (entries[i].queue != locked)
-            TogetherGuard::end(*entries[i].queue);
+            take(queue.events, entries[i].taken);
+        if (&queue == locked)
+            continue;
+        // The waker tells of the room in its own queue alone, and when the waiter will run nobody
+        // knows.
+        if (locked && take_room_news(queue.events)) {
+            queue.events.deferred.room = true;
+            kapi_work_schedule(&queue.events.deferred.native);
+        }
+        TogetherGuard::end(queue);
     }
     return taken;
 }
@@ -218,7 +226,8 @@ extern "C" [[gnu::noinline]] WaitOutcome waitq_wait_items(ManyWait &wait, __s64 
             timeout.end();
         }
         // Satisfied beats timed out and signalled. An interrupt posts first and wakes later.
-        look(wait);
+        if (outcome != WaitOutcome::satisfied)
+            look(wait);
         unlink(wait);
     }
     if (is_done(wait))

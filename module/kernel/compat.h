@@ -60,6 +60,24 @@ static inline void compat_vm_flags_mod(struct vm_area_struct *vma, unsigned long
 #endif
 }
 
+/*
+ * Whether an atomic swap takes a bounded time, whatever others write to its word. Before ARMv8.1 it is a
+ * loop, which each write of theirs begins anew.
+ */
+#ifdef CONFIG_ARM64
+#include <asm/lse.h>
+#define compat_swaps_at_once() system_uses_lse_atomics()
+#else
+#define compat_swaps_at_once() true
+#endif
+
+/* system_unbound_wq until 6.17; since 7.2 its use is reported. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define compat_unbound_wq system_dfl_wq
+#else
+#define compat_unbound_wq system_unbound_wq
+#endif
+
 /* del_timer_sync() until 6.15. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define compat_timer_delete_sync(timer) timer_delete_sync(timer)

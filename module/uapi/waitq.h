@@ -103,8 +103,8 @@ struct waitq_wait {
  * lowers the counter for those behind it. With a post of 0 nothing is added. The call returns the
  * number of waiters woken, INT_MAX at most.
  *
- * With WAITQ_SYNC the caller says that it is about to sleep: on Linux 6.6 and newer a task that it
- * wakes then runs on the caller's CPU, if it may run there; before, the scheduler is told and does
+ * With WAITQ_SYNC the caller says that it is about to sleep: on Linux 6.6 and newer the first task
+ * that it wakes then runs on the caller's CPU, if it may run there; before, the scheduler is told and does
  * as it likes.
  *
  *   EOVERFLOW  the counter would pass WAITQ_COUNTER_MAX
@@ -208,7 +208,7 @@ struct waitq_wait_many {
  *
  *   EACCES  PROT_EXEC; PROT_WRITE, and the file is not open for writing
  *   EINVAL  a private mapping, another length or offset
- *   ENODEV  the kernel is one of 32 bits
+ *   ENODEV  the kernel is one of 32 bits, or the processor an ARM one before ARMv8.1
  *   ENOMEM
  */
 

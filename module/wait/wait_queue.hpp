@@ -183,7 +183,7 @@ public:
     {
         WAITQ_UNINITIALIZED wait_queue_entry place, end;
         wait_queue_entry *next = kapi_first(&head_), *stop = nullptr;
-        while ((next = visit_some(next, stop, most, visit))) {
+        while ((next = visit_some<(most >= chunk)>(next, stop, most, visit))) {
             if (!stop) {
                 kapi_init_mark(&place, waitq_pass_mark);
                 kapi_init_mark(&end, waitq_pass_mark);
@@ -211,13 +211,13 @@ public:
     template <class Visit>
     WAITQ_INLINE void walk_locked(Visit visit)
     {
-        (void)visit_some(kapi_first(&head_), nullptr, ~0U, visit);
+        (void)visit_some<true>(kapi_first(&head_), nullptr, ~0U, visit);
     }
     // Up to one chunk of it. True: it did not come to the end, and visit() did not end it.
     template <class Visit>
     WAITQ_INLINE bool walk_chunk(Visit visit)
     {
-        return visit_some(kapi_first(&head_), nullptr, chunk, visit) != nullptr;
+        return visit_some<true>(kapi_first(&head_), nullptr, chunk, visit) != nullptr;
     }
 
     // The entry is a mark of some walk, and no waiter's: another walk may have left it. Waking it
@@ -236,15 +236,30 @@ protected:
     // next entry, or null: the walk is over, by its end or by visit(). An entry may unlink itself
     // in visit(), and no other does meanwhile (kernel: list_for_each_entry_safe, in
     // __wake_up_common). Head's lock held.
-    template <class Visit>
+    //
+    // Two walks that take turns of a few steps must not spend them on each other's marks, or each
+    // would put its own before the same entry for ever:
+    //
+    //   walk A                             walk B
+    //   passes B's mark: 1 step; links its own before e
+    //                                      passes A's mark: 1 step; links its own before e
+    //
+    // So where there are fewer than a chunk, a mark is no step; but of marks alone it passes a
+    // chunk at most.
+    template <bool marks_are_steps, class Visit>
     WAITQ_INLINE wait_queue_entry *visit_some(wait_queue_entry *entry, wait_queue_entry *stop,
                                               unsigned int most, Visit visit)
     {
         assert_held();
-        for (unsigned int steps = 0; entry != stop; ++steps) {
-            if (steps == most)
+        unsigned int steps = 0, marks = 0;
+        while (entry != stop) {
+            if (steps == most || marks == chunk)
                 return entry;
             wait_queue_entry *next = kapi_next(&head_, entry);
+            if (!marks_are_steps && is_mark(entry))
+                ++marks;
+            else
+                ++steps;
             if (!visit(entry))
                 return nullptr;
             entry = next;

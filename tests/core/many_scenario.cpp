@@ -42,7 +42,11 @@ void ManyScenario::prepare()
         Machine::get().additions_only(&events.totals, sizeof events.totals);
         Machine::get().name(&events.counter, 8, names.at(i));
     }
-    if (row_.timer_firings)
+    bool writes = false;
+    for (const Actor &actor : row_.actors)
+        for (const Act &act : actor.acts)
+            writes |= act.op == Op::write;
+    if (row_.timer_firings || writes) // work is left to it: see waitq_deferred()
         sim::spawn_worker();
     if (!row_.mapped)
         return;

@@ -3,12 +3,14 @@
 // (tools/testing/selftests/drivers/ntsync) is checked here for this device: its semaphore is a
 // queue with an item that consumes, its event of manual reset one with an item that does not, its
 // mutex a queue with one event.
+#include "support/hog.hpp"
 #include "support/module.hpp"
 #include "support/stress.hpp"
 #include "support/tasks.hpp"
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <sys/mman.h>
 #include <waitq/many.hpp>
 
@@ -437,6 +439,52 @@ TEST_F(Many, RefusesWhatTheContractRefuses)
     EXPECT_EQ(info(files.at[0]).event_waiters_exclusive, 0U);
 }
 
+// ---- whoever runs ----
+
+// How often the task has got a CPU.
+unsigned long runs_of(pid_t task)
+{
+    std::ifstream file("/proc/self/task/" + std::to_string(task) + "/schedstat");
+    unsigned long ran = 0, waited = 0, runs = 0;
+    file >> ran >> waited >> runs;
+    return runs;
+}
+
+// A post to one queue satisfies a call that makes room in another one. A task that waits for the
+// room does not depend on the call's own task, which may not run for long.
+TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
+{
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+        GTEST_SKIP() << "this machine has one CPU";
+    const Files files;
+    const Hog hog(1);
+    Caller waiter([&] {
+        pin(0, 1);
+        return all(files, {files.item(0), files.item(1)});
+    });
+    ASSERT_TRUE(sleeps(waiter, files, first_two));
+    files.post(1, WAITQ_COUNTER_MAX);
+    const Descriptor eventfd(open_eventfd(files.at[1]));
+    Caller writer([&] {
+        pin(0, 0);
+        const __u64 one = 1;
+        return write(eventfd, &one, sizeof one);
+    });
+    ASSERT_TRUE(asleep_at(writer.tid(), 'S', files.at[1], WAITQ_PLACE_EVENT_ROOM));
+    pin(0, 0);
+    hog.begin();
+    const unsigned long runs = runs_of(waiter.tid());
+    files.post(0);
+    const bool told = static_cast<bool>(until([&] { return writer.done(); }));
+    const unsigned long then = runs_of(waiter.tid());
+    hog.end();
+    unpin(0);
+    EXPECT_TRUE(told);
+    EXPECT_EQ(then, runs) << "the task that waits for all has run";
+    EXPECT_EQ(waiter.result(), 0);
+    EXPECT_EQ(writer.result(), 8);
+}
+
 // ---- under load ----
 
 // A queue with one event is a lock. Each task takes both, in its own order, and counts.
@@ -466,6 +514,34 @@ TEST_F(Many, TakesTwoLocksInAnyOrder)
     EXPECT_EQ(counted, tasks * rounds);
     EXPECT_EQ(files.counter(0), 1U);
     EXPECT_EQ(files.counter(1), 1U);
+}
+
+// Several tasks post to a queue where two wait for all: no post takes long, however often the walks
+// give way to each other.
+TEST_F(Many, PostersGetThrough)
+{
+    const Files files;
+    constexpr int posts = 3000;
+    std::vector<std::unique_ptr<Caller>> callers;
+    callers.reserve(4);
+    for (int i = 0; i < 2; ++i)
+        callers.push_back(std::make_unique<Caller>([&] {
+            return all(files, {files.item(0), files.item(1)});
+        }));
+    ASSERT_TRUE(until([&] { return info(files.at[1]).event_waiters_exclusive == 2; }));
+    for (int i = 0; i < 2; ++i)
+        callers.push_back(std::make_unique<Caller>([&]() -> long {
+            for (int n = 0; n < posts; ++n)
+                if (const long error = wake(files.at[0], 1, every_one).error)
+                    return error;
+            return 0;
+        }));
+    EXPECT_EQ(callers[2]->result(), 0);
+    EXPECT_EQ(callers[3]->result(), 0);
+    files.post(1, 2);
+    EXPECT_EQ(callers[0]->result(), 0);
+    EXPECT_EQ(callers[1]->result(), 0);
+    EXPECT_EQ(files.counter(0), 2U * posts - 2);
 }
 
 // Callers that are signalled and time out: each event is taken once.

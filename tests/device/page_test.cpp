@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // page_test.cpp - mmap of the device: posts and takes without a system call, and what a mapping may
 // not be.
+#include "support/frozen.hpp"
 #include "support/module.hpp"
 #include "support/polling.hpp"
 #include "support/tasks.hpp"
 
 #include <atomic>
+#include <fstream>
 #include <random>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -72,6 +74,24 @@ long take(const Descriptor &file, const Mapping &page, unsigned long n)
 }
 
 // ---- mappings ----
+
+// A process in a group that pays for its memory. (The kernel's own rules of mapping such a page
+// differ by version.)
+TEST_F(MappedPage, IsThereForAProcessInAMemoryGroup)
+{
+    const Freezer group(freezers[1]);
+    if (group.lacks())
+        GTEST_SKIP() << "no cgroup2: " << std::strerror(group.lacks());
+    std::ofstream("/tmp/cgroup2/cgroup.subtree_control") << "+memory" << std::flush;
+    Child child([&] {
+        group.add(getpid());
+        const File file;
+        return Mapping(file).error();
+    });
+    EXPECT_EQ(child.status(), 0);
+    const File file;
+    EXPECT_EQ(Mapping(file).error(), 0);
+}
 
 TEST_F(MappedPage, IsOneSharedPage)
 {

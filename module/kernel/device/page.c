@@ -11,7 +11,12 @@
 
 unsigned long long *kapi_page_alloc(void)
 {
-	return (unsigned long long *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	/*
+	 * Not accounted: there is one for each queue, vm_insert_page() refuses an accounted page
+	 * before 5.11, and it would keep the group of the first process until the module goes.
+	 */
+	return (unsigned long long *)get_zeroed_page(GFP_KERNEL | __GFP_RETRY_MAYFAIL |
+						     __GFP_NOWARN);
 }
 
 void kapi_page_free(unsigned long long *word)
@@ -47,7 +52,7 @@ int waitq_mmap(struct file *filp, struct vm_area_struct *vma)
 	int error;
 
 	/* Without 64-bit words that both sides change at once there is no page. */
-	if (!IS_ENABLED(CONFIG_64BIT))
+	if (!IS_ENABLED(CONFIG_64BIT) || !compat_swaps_at_once())
 		return -ENODEV;
 	/* (Of a file that is not open for writing, VM_SHARED is gone by now.) */
 	if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_pgoff != 0 ||

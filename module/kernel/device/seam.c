@@ -8,6 +8,7 @@
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 
+#include "../compat.h"
 #include "../device.h"
 
 int kapi_copy_struct_from_user(void *to, size_t size, unsigned long user, size_t user_size)
@@ -157,7 +158,7 @@ void kapi_work_init(struct work_struct *work)
 void kapi_work_schedule(struct work_struct *work)
 {
 	/* A long walk must not hold up those that wait for a worker of this CPU. */
-	queue_work(system_unbound_wq, work);
+	queue_work(compat_unbound_wq, work);
 }
 
 void kapi_work_cancel(struct work_struct *work)

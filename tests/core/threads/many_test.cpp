@@ -3,8 +3,10 @@
 // its holders do must be ordered, with nothing else between them.
 #include "device.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <vector>
+#include <wait/wait_queue.hpp>
 
 namespace threads {
 namespace {
@@ -88,6 +90,84 @@ TEST_F(Many, AnyLocksOne)
         post(got);
     });
     EXPECT_EQ(counted[0] + counted[1], 4 * rounds);
+}
+
+// ---- walks that others come between ----
+
+// Two walks, of which one is under way at a time. Each gives the turn to the other when it pauses,
+// but once it takes the next turn itself.
+class Turns {
+public:
+    explicit Turns(int once) : once_(once) {}
+    void await(int walk)
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return turn_ == walk || ended_[1 - walk]; });
+    }
+    void pass_on(int walk)
+    {
+        {
+            const std::scoped_lock lock(mutex_);
+            turn_ = ++passed_ == once_ ? walk : 1 - walk;
+        }
+        changed_.notify_all();
+        await(walk);
+    }
+    void end(int walk)
+    {
+        const std::scoped_lock lock(mutex_);
+        ended_[walk] = true;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::array<bool, 2> ended_{};
+    int turn_ = 0, passed_ = 0;
+    const int once_;
+};
+
+int never_wakes(wait_queue_entry *, unsigned int, int, void *)
+{
+    return 0;
+}
+
+// However they come to stand, none puts its mark before the same entry again and again.
+TEST(Walks, ThatTakeTurnsComeToAnEnd)
+{
+    constexpr unsigned int entries = 3, most = 50;
+    static lock_class_key key;
+    for (int once = 0; once < 10; ++once) {
+        const auto queue = std::make_unique<waitq::WaitQueue>();
+        queue->init("walked", &key);
+        std::array<wait_queue_entry, entries> linked{};
+        for (wait_queue_entry &entry : linked) {
+            kapi_init_wait_entry(&entry, 0, never_wakes);
+            kapi_link_last(queue->native(), &entry);
+        }
+        Turns turns(once);
+        std::array<unsigned int, 2> pauses{};
+        const auto walk = [&](int self) {
+            turns.await(self);
+            queue->lock_irq();
+            queue->walk_held<1>([&](wait_queue_entry *) { return pauses.at(self) < most; },
+                                [&] {
+                                    queue->unlock_irq();
+                                    ++pauses.at(self);
+                                    turns.pass_on(self);
+                                    queue->lock_irq();
+                                });
+            queue->unlock_irq();
+            turns.end(self);
+        };
+        TaskThread first([&] { walk(0); }), second([&] { walk(1); });
+        first.join();
+        second.join();
+        EXPECT_LE(std::max(pauses[0], pauses[1]), 2 * entries) << "once " << once;
+        for (wait_queue_entry &entry : linked)
+            kapi_unlink(queue->native(), &entry);
+    }
 }
 
 } // namespace
