@@ -8,8 +8,8 @@
  * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
  * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
  *
- * A call returns 0, but EVENTFD a descriptor, WAKE and POST the number of waiters that they woke, and
- * WAIT_ANY and WAIT_ALL a number of an item.
+ * A call returns 0, but EVENTFD a descriptor, WAKE and POST the number of waiters that they woke, WAIT_ANY
+ * the number of the item that ended it, and WAIT_ALL that of its alert if this ended it.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -53,12 +53,12 @@ typedef long long __s64;
 #define WAITQ_UNPRIVILEGED_UNINTERRUPTIBLE_MAX_NS 10000000000LL
 
 /* Flags. Each call names those that it takes. */
-#define WAITQ_EXCLUSIVE (1U << 0) /* WAIT, an item: an exclusive waiter; see WAKE */
-#define WAITQ_CONSUME (1U << 1)   /* WAIT, an item: take `threshold` off the counter */
-#define WAITQ_TIMEOUT (1U << 2)   /* WAIT*: until timeout_ns at the latest */
-#define WAITQ_ABSOLUTE (1U << 3)  /* WAIT*, TIMER: the time is a point of the clock */
+#define WAITQ_EXCLUSIVE (1U << 0) /* the waits, an item: an exclusive waiter; see WAKE */
+#define WAITQ_CONSUME (1U << 1)   /* the same: take `threshold` off the counter */
+#define WAITQ_TIMEOUT (1U << 2)   /* the waits: until timeout_ns at the latest */
+#define WAITQ_ABSOLUTE (1U << 3)  /* the waits, TIMER: the time is a point of the clock */
 #define WAITQ_CANCEL (1U << 4)    /* TIMER: disarm; every other input is 0 */
-#define WAITQ_SYNC (1U << 5)      /* WAKE: the caller is about to sleep */
+#define WAITQ_SYNC (1U << 5)      /* WAKE: the caller is about to sleep (SIGNAL_WAIT: always) */
 #define WAITQ_ALERT (1U << 6)     /* WAIT_ANY, WAIT_ALL: the last item is an alert */
 
 /*
@@ -129,17 +129,17 @@ struct waitq_wake {
  */
 
 /*
- * SIGNAL_WAIT: post to one queue and wait on another, in one call. First it does as POST of `post`
- * on the device open as `fd`, by WAITQ_SYNC; then as WAIT on the file of the call. The two may be
- * of one queue.
+ * SIGNAL_WAIT: post to one queue and wait on another, in one call. First it posts `post` to the device
+ * that is open as `fd`, as POST does and with WAITQ_SYNC; then it does as WAIT on the file of the
+ * call. The two may be of one queue.
  *
  * Nothing is posted if the call fails with EBADF, EFAULT on the way in, EINVAL, EPERM, or
  *
  *   EOVERFLOW  the counter of `fd` would pass WAITQ_COUNTER_MAX
  *
- * With every other result the post was made. If the call writes its struct, which it does where
- * WAIT would, and when a signal ends it, `post` is 0 then: a call that goes on, by itself or made
- * again with the same struct, posts nothing more.
+ * With every other result the post was made. After a signal, and after success with a relative
+ * timeout, the struct comes back with a `post` of 0: made again, the call goes on and posts nothing
+ * more. After ETIMEDOUT the struct is as it was: made again, the call posts again.
  */
 struct waitq_signal_wait {
 	__u32 size;
@@ -152,9 +152,10 @@ struct waitq_signal_wait {
 };
 
 /*
- * WAIT_ANY and WAIT_ALL: wait for several queues, on any waitq device. Each item names a queue, by a
- * file that is open for reading, and what a WAIT there would wait for and take. The waits are
- * interruptible.
+ * WAIT_ANY and WAIT_ALL: wait for several queues. The call is made on any waitq device, in whatever
+ * mode that is open. Each item names a queue, by a file that is open for reading, and what a WAIT
+ * there would wait for and take. The waits are interruptible, and O_NONBLOCK changes nothing: a
+ * timeout of 0 only tests.
  *
  * WAIT_ANY ends when the counter of one item is at or above its threshold, takes of that one queue,
  * and returns the item's number, from 0. Of several such items it is the first.
@@ -165,13 +166,13 @@ struct waitq_signal_wait {
  * With WAITQ_ALERT the last item is an alert: if it is satisfied, and the wait for the others is
  * not, the call takes of it alone, and returns its number.
  *
- * In each queue the call is a waiter as any other: WAKE counts an exclusive one, WAITERS shows it,
- * first in, first out. INFO counts a timeout in every queue. The call keeps the queues, whatever is
- * closed meanwhile.
+ * In each queue the call is a waiter as any other. First in, first out. A WAKE counts it, if its item
+ * is exclusive and the WAKE ends the call; else the WAKE passes it over. WAITERS shows it. INFO
+ * counts a timeout in every queue. The call keeps the queues, whatever is closed meanwhile.
  *
  *   EBADF      an item's `fd` is no waitq device that is open for reading
- *   EINVAL     `count` is 0 or above WAITQ_ITEMS_MAX, with WAITQ_ALERT not counting the alert;
- *              WAIT_ALL with two items of one queue
+ *   EINVAL     `count` is not 1 to WAITQ_ITEMS_MAX; or, with WAITQ_ALERT, 2 to one more than that.
+ *              WAIT_ALL: two items are of one queue, the alert's included
  *   ENOMEM
  *   ETIMEDOUT, EINTR, and the time that was left: as WAIT
  */
@@ -187,7 +188,7 @@ struct waitq_wait_many {
 	__u32 size;
 	__u32 flags;              /* WAITQ_TIMEOUT, _ABSOLUTE, _ALERT */
 	__aligned_s64 timeout_ns; /* as in struct waitq_wait */
-	__u32 count;
+	__u32 count; /* of all items, the alert too */
 	__u32 pad;
 	__aligned_u64 items; /* the address of the first struct waitq_item */
 };
@@ -195,12 +196,13 @@ struct waitq_wait_many {
 /*
  * The page: mmap() of one page at offset 0, MAP_SHARED, of a file that is open for reading. Its
  * first word, 64 bits in the machine's order, is the counter, or WAITQ_PAGE_TAKEN: then the counter
- * is in the kernel, because a task waits, polls the device or an EVENTFD, or asked for SIGIO. With
- * PROT_WRITE a program posts and takes without a system call:
+ * is in the kernel, because a task waits, polls the device or an EVENTFD, waits for room in one, or
+ * asked for SIGIO. It comes back at the end of the next call that finds no such task. With PROT_WRITE a
+ * program posts and takes without a system call:
  *
  *   post n   reads the word; if it is WAITQ_PAGE_TAKEN, calls POST. If n more would pass
- *            WAITQ_COUNTER_MAX: overflow. Else it adds n by compare-and-swap, and begins again if
- *            that fails
+ *            WAITQ_COUNTER_MAX: overflow. Else it adds n by compare-and-swap, with the order of a
+ *            lock (acquire and release), and begins again if that fails
  *   take n   the same with TAKE, which it also calls if the word is below n
  *
  * A program that writes other things there loses or invents events of that queue, and does no other
@@ -266,8 +268,8 @@ struct waitq_eventfd {
 #define WAITQ_FIGURES(X)                                                                         \
 	X(readers, "tasks in read that sleep or are about to")                                   \
 	X(writers, "tasks in write that sleep or are about to")                                  \
-	X(event_waiters, "tasks in WAIT, not exclusive, linked into the queue")                  \
-	X(event_waiters_exclusive, "tasks in WAIT, exclusive, or in read of an EVENTFD, linked") \
+	X(event_waiters, "waits for the counter, not exclusive, linked into the queue")                  \
+	X(event_waiters_exclusive, "exclusive ones, with those in read of an EVENTFD, linked") \
 	X(counter, "the event counter")                                                          \
 	X(bytes, "bytes held")                                                                   \
 	X(capacity, "bytes that fit")                                                            \

@@ -27,7 +27,9 @@ constexpr auto calls = std::to_array<Told>({
     {"list", "opendir", "opendir"},
     {"read the kinds of", "", "LAB_IOC_KINDS"},
     {"list the waiters of", "WAITQ_IOC_WAITERS", "LAB_IOC_WAITERS"},
-    {"wait on several devices, from", "WAITQ_IOC_WAIT_ANY or _ALL", ""},
+    {"wait for any of", "WAITQ_IOC_WAIT_ANY", ""},
+    {"wait for all of", "WAITQ_IOC_WAIT_ALL", ""},
+    {"post to", "WAITQ_IOC_SIGNAL_WAIT", ""},
 });
 
 const Told &told(Call call)
@@ -140,9 +142,13 @@ const auto remedies = std::to_array<Remedy>({
      "wake_up_pollfree ended the queue while this waited, and the counter was below the "
      "threshold"},
     {Call::Wake, EOVERFLOW, nullptr, nullptr, overflow},
-    {Call::WaitMany, EINVAL, nullptr,
-     "two of the devices are one, or there are more than 64; or the module is older than this "
-     "command: build and load both from one tree"},
+    {Call::SignalWait, EOVERFLOW, nullptr, nullptr, overflow},
+    {Call::WaitAny, EBADF, nullptr,
+     "one of them is no waitq device; `waitq list` shows those there are"},
+    {Call::WaitAll, EBADF, nullptr,
+     "one of them is no waitq device; `waitq list` shows those there are"},
+    {Call::WaitAll, EINVAL, nullptr,
+     "two of the names stand for one device, and each may be given once"},
     {{}, ENOTTY, nullptr, nullptr, no_waitq_device},
     {{},
      EINVAL,

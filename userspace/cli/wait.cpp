@@ -47,15 +47,22 @@ Report run(const Given &given, const Settings & /*settings*/)
         other = open_device(*given.post_to, O_WRONLY);
     const Waiter waiter{device, other ? &*other : nullptr, given.post.value_or(1)};
     const WaitEnd<WaitResult> end =
-        wait_for_end(waiter, request, request.state == State::Killable,
-                     [&](const auto &result) { return require(result, Call::Wait, given.device); });
+        wait_for_end(waiter, request, request.state == State::Killable, [&](const auto &result) {
+            // The post fails by an error that no wait has.
+            if (!result && given.post_to && result.error() == std::errc::value_too_large)
+                throw Failure(Call::SignalWait, *given.post_to, result.error());
+            return require(result, Call::Wait, given.device);
+        });
+    const std::string posted = given.post_to ? "posted " + std::to_string(waiter.post) + " to " +
+                                                   given.post_to->path + "; "
+                                             : "";
     return {.exit = exit_code(end.result.outcome, end.interrupted),
             .json = {{"device", given.device.path},
                      {"threshold", request.threshold},
                      {"outcome", said(end.result.outcome)},
                      {"left_ns", end.result.left.count()},
                      {"interrupted", end.interrupted}},
-            .text = first_line(request, end.result, end.interrupted) + '\n'};
+            .text = posted + first_line(request, end.result, end.interrupted) + '\n'};
 }
 
 void add_options(Options &options, Given &given)
@@ -96,7 +103,7 @@ Examples:
   waitq wait                           until a post: `waitq wake`, elsewhere
   waitq wait --timeout 1.5s --consume  take one token, for at most 1.5 s
   waitq wait 1 --threshold 3           on /dev/waitq1, until three were posted
-  waitq wait 1 --post-to 0             wake who waits on /dev/waitq0, and wait on /dev/waitq1
+  waitq wait 1 --consume --post-to 0   post 1 to /dev/waitq0, then wait on /dev/waitq1
   waitq wait --state uninterruptible   Ctrl+C won't help; `waitq wake` will)";
 
 } // namespace

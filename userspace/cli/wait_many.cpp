@@ -6,6 +6,7 @@
 #include "options.hpp"
 #include "wait_end.hpp"
 
+#include <algorithm>
 #include <waitq/many.hpp>
 
 namespace waitq::cli {
@@ -33,7 +34,9 @@ Named parse(const std::string &given)
         return {device, 1};
     const auto threshold = whole_number(std::string_view(given).substr(equals + 1), 10);
     if (!threshold || *threshold == 0 || *threshold > WAITQ_COUNTER_MAX)
-        throw std::invalid_argument("'" + given.substr(equals + 1) + "' is no threshold");
+        throw std::invalid_argument("'" + given +
+                                    "': what follows '=' must be a number from 1 to " +
+                                    std::to_string(WAITQ_COUNTER_MAX));
     return {device, *threshold};
 }
 
@@ -58,11 +61,35 @@ std::string told(const Given &given, const Named &named)
            (given.keep ? "" : ", and " + threshold + " was taken off");
 }
 
+/// Throws UsageError for what the call would refuse.
+void check_names(const std::vector<Named> &names, std::size_t items, bool all)
+{
+    if (items > WAITQ_ITEMS_MAX)
+        throw UsageError("DEVICE", "there are " + std::to_string(items) + ", and at most " +
+                                       std::to_string(WAITQ_ITEMS_MAX) + " are taken");
+    for (const Named &named : names)
+        if (all && std::ranges::count(names, named.device.path,
+                                      [](const Named &one) { return one.device.path; }) > 1)
+            throw UsageError("DEVICE", named.device.path +
+                                           " is named twice; wait-all takes each device once (for "
+                                           "two of its events write 0=2)");
+}
+
+/// All of them, for an error.
+DeviceName together(const std::vector<Named> &names)
+{
+    DeviceName all = names[0].device;
+    for (const Named &named : std::span(names).subspan(1))
+        all.path += ", " + named.device.path;
+    return all;
+}
+
 Report run(const Given &given, Wait call)
 {
     std::vector<Named> names = given.items;
     if (given.alert)
         names.push_back(*given.alert);
+    check_names(names, given.items.size(), call == wait_all);
     std::vector<Device> devices;
     devices.reserve(names.size());
     std::vector<Item> items;
@@ -72,9 +99,10 @@ Report run(const Given &given, Wait call)
     }
     const std::size_t count = given.items.size();
     const ManyRequest request{given.limit.when(), given.alert ? &items.back() : nullptr};
-    const auto end = wait_for_end(
-        Node{call, std::span(items).first(count)}, request, false,
-        [&](const auto &result) { return require(result, Call::WaitMany, names[0].device); });
+    const Call told_as = call == wait_all ? Call::WaitAll : Call::WaitAny;
+    const auto end =
+        wait_for_end(Node{call, std::span(items).first(count)}, request, false,
+                     [&](const auto &result) { return require(result, told_as, together(names)); });
     const auto &[outcome, item, left] = end.result;
     const bool satisfied = outcome == Outcome::Satisfied, alerted = satisfied && item == count;
     std::string text(said(outcome));
@@ -119,7 +147,11 @@ Action declare(Options &options)
 constexpr const char *any_footer =
     R"(It takes of one device alone: of the first, if several have enough.
 
-Exit status: 0 satisfied, 124 timed out, 130 interrupted, 1 error, 2 usage.
+Unlike `waitq wait`, it takes the thresholds off the counters, and is an exclusive waiter. --json says
+by "item" and "alert" what ended it. At most 64 devices.
+
+Durations: 10ns, 50us, 200ms, 1.5s, 2m, 1h or 0.
+Exit status: 0 satisfied, by an item or the alert; 124 timed out, 130 interrupted, 1 error, 2 usage.
 
 Examples:
   waitq wait-any 0 1              until a post to either
@@ -129,7 +161,11 @@ constexpr const char *all_footer =
     R"(It takes of all devices at one instant, when all have enough. Before, it takes nothing, and others
 may take.
 
-Exit status: 0 satisfied, 124 timed out, 130 interrupted, 1 error, 2 usage.
+Unlike `waitq wait`, it takes the thresholds off the counters, and is an exclusive waiter. --json says
+by "item" and "alert" what ended it. At most 64 devices.
+
+Durations: 10ns, 50us, 200ms, 1.5s, 2m, 1h or 0.
+Exit status: 0 satisfied, by an item or the alert; 124 timed out, 130 interrupted, 1 error, 2 usage.
 
 Examples:
   waitq wait-all 0 1              until both have one

@@ -119,7 +119,7 @@ TEST_F(Commands, WaitMayPostFirst)
         return 0;
     });
     EXPECT_EQ(run({"wait", "--threshold", "2", "--post-to", "/dev/null", "--post", "3"}).text,
-              "satisfied: the counter reached 2\n");
+              "posted 3 to /dev/null; satisfied: the counter reached 2\n");
     EXPECT_THROW(run({"wait", "--post", "3"}), UsageError);
 }
 
@@ -162,6 +162,11 @@ TEST_F(Commands, WaitAllNamesAll)
     const Report late = run({"wait-all", "--timeout", "0"});
     EXPECT_EQ(late.text, "timed out\n");
     EXPECT_EQ(late.exit, ExitCode::TimedOut);
+    EXPECT_THROW(run({"wait-all", "/dev/null=2"}), UsageError);
+    EXPECT_THROW(run({"wait-all", "/dev/zero", "--alert", "/dev/zero"}), UsageError);
+    Words many(66, "/dev/zero");
+    many[0] = "wait-any";
+    EXPECT_THROW(run(many), UsageError);
     EXPECT_THROW(run({"wait-all", "/dev/zero=0"}), UsageError);
     EXPECT_THROW(run({"wait-all", "/dev/zero="}), UsageError);
 }

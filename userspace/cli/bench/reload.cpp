@@ -25,7 +25,9 @@ constexpr const char *module_name = "waitq";
 std::string parameter(const std::string &name)
 {
     std::string value;
-    std::ifstream(std::string("/sys/module/") + module_name + "/parameters/" + name) >> value;
+    std::string path = "/sys/module/";
+    path.append(module_name).append("/parameters/").append(name);
+    std::ifstream(path) >> value;
     return value;
 }
 

@@ -63,9 +63,10 @@ public:
     [[nodiscard]] Result<std::uint64_t> post(std::uint64_t n = 1) const;
 
     /**
-     * post() on @other, then wait() on this one: one system call, and the task that it wakes has
-     * this one's CPU, if it may. The post is made once, however often a signal comes.
-     * Errors: those of both; of those of wait() but EINVAL and EPERM the post was made.
+     * post() on @other, then wait() on this one: one system call, which tells the scheduler that
+     * the woken task may have this one's CPU (it does from Linux 6.6 on). The post is made once,
+     * however often a signal comes. Errors: those of both; of those of wait() but EINVAL and EPERM
+     * the post was made.
      */
     [[nodiscard]] Result<WaitResult>
     signal_and_wait(const Device &other, const WaitRequest &request, std::uint64_t n = 1) const;

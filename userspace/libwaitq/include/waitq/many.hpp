@@ -8,9 +8,9 @@
 
 namespace waitq {
 
-/// A wait on one of the devices, which must live as long as the call.
+/// A wait on one of the devices. Unlike a WaitRequest, it takes and is exclusive by default.
 struct Item {
-    const Device &device;
+    const Device &device;        ///< must live as long as the call
     std::uint64_t threshold = 1; ///< 1 to WAITQ_COUNTER_MAX
     bool consume = true;         ///< take `threshold` off the counter
     bool exclusive = true;       ///< see WaitRequest
@@ -18,14 +18,15 @@ struct Item {
 
 struct ManyRequest {
     std::optional<When> timeout{}; ///< nothing: for as long as it takes
-    const Item *alert = nullptr;   ///< an item beside the others that ends the wait by itself
+    const Item *alert = nullptr;   ///< one item more: if it has enough and the others do not, the
+                                   ///< wait ends and takes of it alone
     OnSignal on_signal = OnSignal::Return;
 };
 
 struct ManyResult {
     Outcome outcome;
-    std::size_t item; ///< satisfied: the number of the item, or 0 for all; of the alert, the number
-                      ///< of items
+    std::size_t item; ///< satisfied: of wait_any() the index of the item, of wait_all() 0; the
+                      ///< number of items, if the alert ended it
     std::chrono::nanoseconds left; ///< of a relative timeout; 0 for every other
 };
 
@@ -41,7 +42,7 @@ struct ManyResult {
 /**
  * Sleeps until all counters are at or above their thresholds at once, and takes of all at that
  * instant; before, it takes nothing.
- * Errors: those of wait_any(); EINVAL: two items are of one queue.
+ * Errors: those of wait_any(); EINVAL: two items are of one queue, the alert included.
  */
 [[nodiscard]] Result<ManyResult> wait_all(std::span<const Item> items,
                                           const ManyRequest &request = {});
