@@ -61,8 +61,8 @@ static inline void compat_vm_flags_mod(struct vm_area_struct *vma, unsigned long
 }
 
 /*
- * Whether an atomic swap takes a bounded time, whatever others write to its word. Before ARMv8.1 it is a
- * loop, which each write of theirs begins anew.
+ * Whether an atomic swap takes a bounded time, whatever others write to its word. Before ARMv8.1 it
+ * is a loop, which each write of theirs begins anew.
  */
 #ifdef CONFIG_ARM64
 #include <asm/lse.h>

@@ -70,9 +70,10 @@ struct kapi_bytes {
 size_t kapi_copy_out(struct kapi_bytes *to, const void *from, size_t size);
 size_t kapi_copy_in(struct kapi_bytes *from, void *to, size_t size);
 /*
- * The same without sleeping, for up to KAPI_FEW bytes: all, or it returns false. It moves in neither
- * case, because nothing is copied behind these. False may come at any time, because the memory is not there at the moment or because an iov_iter
- * describes it. Process context, locks may be held.
+ * The same without sleeping, for up to KAPI_FEW bytes: all, or it returns false. It moves in
+ * neither case, because nothing is copied behind these. False may come at any time, because the
+ * memory is not there at the moment or because an iov_iter describes it. Process context, locks may
+ * be held.
  */
 #define KAPI_FEW 16U
 bool kapi_try_copy_out(const struct kapi_bytes *to, const void *from, unsigned int size);

@@ -3,13 +3,14 @@
  * waitq.h - the contract between /dev/waitqN and user space.
  *
  * Each call, but POST and TAKE, takes the address of a struct that begins with its own size, flags
- * and inputs. A longer struct than the kernel's is taken if its tail is zero, else the call fails with E2BIG, as
- * it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the struct, is extended
- * with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the same for
- * 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says so.
+ * and inputs. A longer struct than the kernel's is taken if its tail is zero, else the call fails
+ * with E2BIG, as it does above WAITQ_SIZE_MAX; a shorter one, down to the first version of the
+ * struct, is extended with zeros. Unknown flags and a nonzero `pad` are EINVAL. Layouts are the
+ * same for 32-bit and 64-bit programs. A call that fails has changed nothing, unless its text says
+ * so.
  *
- * A call returns 0, but EVENTFD a descriptor, WAKE and POST the number of waiters that they woke, WAIT_ANY
- * the number of the item that ended it, and WAIT_ALL that of its alert if this ended it.
+ * A call returns 0, but EVENTFD a descriptor, WAKE and POST the number of waiters that they woke,
+ * WAIT_ANY the number of the item that ended it, and WAIT_ALL that of its alert if this ended it.
  *
  * Times are nanoseconds on the CLOCK_MONOTONIC of the caller's time namespace. They are relative;
  * with WAITQ_ABSOLUTE they are points of that clock.
@@ -104,8 +105,8 @@ struct waitq_wait {
  * number of waiters woken, INT_MAX at most.
  *
  * With WAITQ_SYNC the caller says that it is about to sleep: on Linux 6.6 and newer the first task
- * that it wakes then runs on the caller's CPU, if it may run there; before, the scheduler is told and does
- * as it likes.
+ * that it wakes then runs on the caller's CPU, if it may run there; before, the scheduler is told
+ * and does as it likes.
  *
  *   EOVERFLOW  the counter would pass WAITQ_COUNTER_MAX
  */
@@ -129,9 +130,9 @@ struct waitq_wake {
  */
 
 /*
- * SIGNAL_WAIT: post to one queue and wait on another, in one call. First it posts `post` to the device
- * that is open as `fd`, as POST does and with WAITQ_SYNC; then it does as WAIT on the file of the
- * call. The two may be of one queue.
+ * SIGNAL_WAIT: post to one queue and wait on another, in one call. First it posts `post` to the
+ * device that is open as `fd`, as POST does and with WAITQ_SYNC; then it does as WAIT on the file
+ * of the call. The two may be of one queue.
  *
  * Nothing is posted if the call fails with EBADF, EFAULT on the way in, EINVAL, EPERM, or
  *
@@ -166,9 +167,9 @@ struct waitq_signal_wait {
  * With WAITQ_ALERT the last item is an alert: if it is satisfied, and the wait for the others is
  * not, the call takes of it alone, and returns its number.
  *
- * In each queue the call is a waiter as any other. First in, first out. A WAKE counts it, if its item
- * is exclusive and the WAKE ends the call; else the WAKE passes it over. WAITERS shows it. INFO
- * counts a timeout in every queue. The call keeps the queues, whatever is closed meanwhile.
+ * In each queue the call is a waiter as any other. First in, first out. A WAKE counts it, if its
+ * item is exclusive and the WAKE ends the call; else the WAKE passes it over. WAITERS shows it.
+ * INFO counts a timeout in every queue. The call keeps the queues, whatever is closed meanwhile.
  *
  *   EBADF      an item's `fd` is no waitq device that is open for reading
  *   EINVAL     `count` is not 1 to WAITQ_ITEMS_MAX; or, with WAITQ_ALERT, 2 to one more than that.
@@ -188,7 +189,7 @@ struct waitq_wait_many {
 	__u32 size;
 	__u32 flags;              /* WAITQ_TIMEOUT, _ABSOLUTE, _ALERT */
 	__aligned_s64 timeout_ns; /* as in struct waitq_wait */
-	__u32 count; /* of all items, the alert too */
+	__u32 count;              /* of all items, the alert too */
 	__u32 pad;
 	__aligned_u64 items; /* the address of the first struct waitq_item */
 };
@@ -197,8 +198,8 @@ struct waitq_wait_many {
  * The page: mmap() of one page at offset 0, MAP_SHARED, of a file that is open for reading. Its
  * first word, 64 bits in the machine's order, is the counter, or WAITQ_PAGE_TAKEN: then the counter
  * is in the kernel, because a task waits, polls the device or an EVENTFD, waits for room in one, or
- * asked for SIGIO. It comes back at the end of the next call that finds no such task. With PROT_WRITE a
- * program posts and takes without a system call:
+ * asked for SIGIO. It comes back at the end of the next call that finds no such task. With
+ * PROT_WRITE a program posts and takes without a system call:
  *
  *   post n   reads the word; if it is WAITQ_PAGE_TAKEN, calls POST. If n more would pass
  *            WAITQ_COUNTER_MAX: overflow. Else it adds n by compare-and-swap, with the order of a
@@ -265,18 +266,18 @@ struct waitq_eventfd {
  * INFO: figures of the queue. Any open file may ask. /sys/class/waitq/waitqN has a file for each,
  * for root. X(name, what it counts)
  */
-#define WAITQ_FIGURES(X)                                                                         \
-	X(readers, "tasks in read that sleep or are about to")                                   \
-	X(writers, "tasks in write that sleep or are about to")                                  \
-	X(event_waiters, "waits for the counter, not exclusive, linked into the queue")                  \
+#define WAITQ_FIGURES(X)                                                                       \
+	X(readers, "tasks in read that sleep or are about to")                                 \
+	X(writers, "tasks in write that sleep or are about to")                                \
+	X(event_waiters, "waits for the counter, not exclusive, linked into the queue")        \
 	X(event_waiters_exclusive, "exclusive ones, with those in read of an EVENTFD, linked") \
-	X(counter, "the event counter")                                                          \
-	X(bytes, "bytes held")                                                                   \
-	X(capacity, "bytes that fit")                                                            \
-	X(wakes, "wake-ups made, whether or not a task slept")                                   \
-	X(woken, "tasks woken by them")                                                          \
-	X(spurious, "times that a reader or writer woke in vain and slept on")                   \
-	X(timeouts, "waits that ended by their timeout")                                         \
+	X(counter, "the event counter")                                                        \
+	X(bytes, "bytes held")                                                                 \
+	X(capacity, "bytes that fit")                                                          \
+	X(wakes, "wake-ups made, whether or not a task slept")                                 \
+	X(woken, "tasks woken by them")                                                        \
+	X(spurious, "times that a reader or writer woke in vain and slept on")                 \
+	X(timeouts, "waits that ended by their timeout")                                       \
 	X(interrupted, "waits cut short, by a signal or by io_uring's work for the task")
 
 struct waitq_info {

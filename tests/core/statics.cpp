@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// statics.cpp - device/timers.cpp and device/many.cpp as they are, and what must reach into them: see
-// statics.hpp. (The other sources of the cores are compiled by themselves: ../sim/cores.cmake.)
+// statics.cpp - device/timers.cpp and device/many.cpp as they are, and what must reach into them:
+// see statics.hpp. (The other sources of the cores are compiled by themselves: ../sim/cores.cmake.)
 #include "device/many.cpp"
 #include "device/timers.cpp"
 

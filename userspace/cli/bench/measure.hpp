@@ -23,8 +23,9 @@ struct Plan {
 /// Throws Failure, std::system_error, std::runtime_error.
 [[nodiscard]] Results measure(const Plan &plan);
 
-/// For `scripts/bench --functions`: says on standard output what comes, and then makes one operation
-/// after the other between two marks: of each contender, in those patterns of the plan that have few.
+/// For `scripts/bench --functions`: says on standard output what comes, and then makes one
+/// operation after the other between two marks: of each contender, in those patterns of the plan
+/// that have few.
 void trace(const Plan &plan);
 
 } // namespace waitq::cli::bench
