@@ -17,7 +17,19 @@
 
 namespace waitq::cli {
 
-enum class Call { Open, Info, Wait, Wake, Timer, List, Kinds, Waiters, WaitAny, WaitAll, SignalWait };
+enum class Call {
+    Open,
+    Info,
+    Wait,
+    Wake,
+    Timer,
+    List,
+    Kinds,
+    Waiters,
+    WaitAny,
+    WaitAll,
+    SignalWait
+};
 
 /// What of the system explains an error; taken when an error is to be explained.
 struct Surroundings {

@@ -98,13 +98,13 @@ TEST_F(Many, AnyLocksOne)
 // but once it takes the next turn itself.
 class Turns {
 public:
-    explicit Turns(int once) : once_(once) {}
-    void await(int walk)
+    explicit Turns(unsigned int once) : once_(once) {}
+    void await(unsigned int walk)
     {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return turn_ == walk || ended_[1 - walk]; });
+        changed_.wait(lock, [&] { return turn_ == walk || ended_.at(1 - walk); });
     }
-    void pass_on(int walk)
+    void pass_on(unsigned int walk)
     {
         {
             const std::scoped_lock lock(mutex_);
@@ -113,10 +113,10 @@ public:
         changed_.notify_all();
         await(walk);
     }
-    void end(int walk)
+    void end(unsigned int walk)
     {
         const std::scoped_lock lock(mutex_);
-        ended_[walk] = true;
+        ended_.at(walk) = true;
         changed_.notify_all();
     }
 
@@ -124,8 +124,8 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::array<bool, 2> ended_{};
-    int turn_ = 0, passed_ = 0;
-    const int once_;
+    unsigned int turn_ = 0, passed_ = 0;
+    const unsigned int once_;
 };
 
 int never_wakes(wait_queue_entry *, unsigned int, int, void *)
@@ -138,7 +138,7 @@ TEST(Walks, ThatTakeTurnsComeToAnEnd)
 {
     constexpr unsigned int entries = 3, most = 50;
     static lock_class_key key;
-    for (int once = 0; once < 10; ++once) {
+    for (unsigned int once = 0; once < 10; ++once) {
         const auto queue = std::make_unique<waitq::WaitQueue>();
         queue->init("walked", &key);
         std::array<wait_queue_entry, entries> linked{};
@@ -148,7 +148,7 @@ TEST(Walks, ThatTakeTurnsComeToAnEnd)
         }
         Turns turns(once);
         std::array<unsigned int, 2> pauses{};
-        const auto walk = [&](int self) {
+        const auto walk = [&](unsigned int self) {
             turns.await(self);
             queue->lock_irq();
             queue->walk_held<1>([&](wait_queue_entry *) { return pauses.at(self) < most; },
