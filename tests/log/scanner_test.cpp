@@ -42,7 +42,7 @@ const std::map<std::string, Patterns> planted = {
      {"INFO: trying to register non-static key", "turning off the locking correctness validator",
       "DEBUG_LOCKS_WARN_ON", "Disabling lock debugging", "lockdep is turned off"}},
     {"lockdep-state", {"WARNING:"}},
-    {"lockup", {"BUG:", "hard LOCKUP", "nobody cared"}},
+    {"lockup", {"BUG:", "hard LOCKUP", "nobody cared", "deprecated workqueue"}},
     {"memory", {"page allocation failure", "invoked oom-killer"}},
     {"page", {"BUG:"}},
     {"panic", {"Kernel panic", "Kernel panic"}},
