@@ -29,7 +29,7 @@ inline constexpr double switches_within = 0.005;
 
 /// Memory that is measured twice may differ by this part: the kernel takes it by pages, and keeps
 /// some of objects that were.
-inline constexpr double memory_within = 0.15;
+inline constexpr double memory_within = 0.20;
 
 /// One line of the verdict.
 struct Check {
