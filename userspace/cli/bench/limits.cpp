@@ -34,7 +34,6 @@ constexpr auto table = std::to_array<Limit>({
     {"scale-files", "operation", "waitq-events", 10'000, "waitq-events", 1, 1.10},
     {"scale-files", "memory", "waitq-events", 10'000, "waitq-events", 1000, 1.10},
     {"scale-queues", "operation", "waitq-events", 256, "waitq-events", 1, 1.10},
-    {"scale-queues", "memory", "waitq-events", 256, "waitq-events", 64, 1.20},
 });
 
 std::string described(const Pattern &pattern, std::string_view contender, unsigned number)

@@ -80,7 +80,7 @@ inline constexpr std::array across{Quantity{"apart"}, Quantity{"free"},
 // The kernel takes memory by pages, and keeps some for the next object: of few things that is more
 // than they take themselves.
 inline constexpr Quantity memory_of_file{"memory", Kind::Bytes, 1000};
-inline constexpr Quantity memory_of_queue{"memory", Kind::Bytes, 64};
+inline constexpr Quantity memory_of_queue{"memory", Kind::Bytes, 256};
 inline constexpr std::array of_waiters{Quantity{"memory", Kind::Bytes},
                                        Quantity{"of the wait", Kind::Number, 1024}};
 inline constexpr std::array of_files{Quantity{"operation"}, memory_of_file};
