@@ -1,82 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// many_test.cpp - WAITQ_IOC_WAIT_ANY and _WAIT_ALL. What the kernel's own tests of ntsync check
-// (tools/testing/selftests/drivers/ntsync) is checked here for this device: its semaphore is a
-// queue with an item that consumes, its event of manual reset one with an item that does not, its
-// mutex a queue with one event.
-#include "support/hog.hpp"
-#include "support/module.hpp"
-#include "support/stress.hpp"
-#include "support/tasks.hpp"
+// many_test.cpp - WAITQ_IOC_WAIT_ANY and _WAIT_ALL: what they wait for, and how they end. What the
+// kernel's own tests of ntsync check (tools/testing/selftests/drivers/ntsync) is checked here and
+// in many_load_test.cpp for this device: its semaphore is a queue with an item that consumes, its
+// event of manual reset one with an item that does not, its mutex a queue with one event.
+#include "support/many.hpp"
 
-#include <algorithm>
-#include <array>
-#include <fstream>
-#include <sys/mman.h>
 #include <waitq/many.hpp>
 
 namespace waitq::test {
 namespace {
-
-constexpr __u32 queues = 4, taking = WAITQ_CONSUME | WAITQ_EXCLUSIVE;
-
-class Many : public WithModule {
-protected:
-    Many() : WithModule("queues=" + std::to_string(queues)) {}
-};
-
-// A file of each queue.
-struct Files {
-    std::array<File, queues> at{File(O_RDWR, 0), File(O_RDWR, 1), File(O_RDWR, 2), File(O_RDWR, 3)};
-
-    [[nodiscard]] waitq_item item(unsigned int queue, __u64 threshold = 1,
-                                  __u32 flags = taking) const
-    {
-        return {static_cast<__u32>(at.at(queue).fd()), flags, threshold};
-    }
-    [[nodiscard]] __u64 counter(unsigned int queue) const { return info(at.at(queue)).counter; }
-    void post(unsigned int queue, __u64 n = 1) const
-    {
-        EXPECT_EQ(wake(at.at(queue), n, every_one).error, 0);
-    }
-};
-
-using Items = std::vector<waitq_item>;
-
-waitq_wait_many request_for(const Items &items, __u32 flags = 0)
-{
-    return {sizeof(waitq_wait_many),          flags, 0,
-            static_cast<__u32>(items.size()), 0,     reinterpret_cast<__u64>(items.data())};
-}
-
-// The number of an item, or -errno.
-struct Waits {
-    unsigned long number;
-    __u32 flags;
-
-    long operator()(const Files &files, const Items &items) const
-    {
-        return call(files.at[0], number, request_for(items, flags)).error;
-    }
-    // Only looks.
-    [[nodiscard]] long now(const Files &files, const Items &items) const
-    {
-        return call(files.at[0], number, request_for(items, flags | WAITQ_TIMEOUT)).error;
-    }
-};
-constexpr Waits any{WAITQ_IOC_WAIT_ANY, 0}, all{WAITQ_IOC_WAIT_ALL, 0},
-    any_or_alert{WAITQ_IOC_WAIT_ANY, WAITQ_ALERT}, all_or_alert{WAITQ_IOC_WAIT_ALL, WAITQ_ALERT};
-
-// It sleeps in as many queues as it has items.
-template <class Container>
-testing::AssertionResult sleeps(const Caller &caller, const Files &files, const Container &in)
-{
-    return until([&] {
-        return state_of(caller.tid()) == 'S' && std::ranges::all_of(in, [&](unsigned int queue) {
-                   return info(files.at.at(queue)).event_waiters_exclusive == 1;
-               });
-    });
-}
-constexpr std::array first_two{0U, 1U};
 
 // ---- calls that need not sleep ----
 
@@ -352,46 +284,6 @@ TEST_F(Many, OutlivesItsDescriptors)
     }
 }
 
-// ---- onlookers ----
-
-TEST_F(Many, IsShownInEachQueue)
-{
-    const Files files;
-    for (const Waits &waits : {any, all}) {
-        Caller waiter([&] { return waits(files, {files.item(0, 5), files.item(1, 6)}); });
-        ASSERT_TRUE(sleeps(waiter, files, first_two));
-        for (const unsigned int queue : first_two) {
-            const auto list = waiters(files.at.at(queue));
-            ASSERT_EQ(list.size(), 1U);
-            EXPECT_EQ(list[0].pid, static_cast<__u32>(waiter.tid()));
-            EXPECT_EQ(list[0].place, static_cast<__u32>(WAITQ_PLACE_EVENTS));
-            EXPECT_EQ(list[0].flags, WAITQ_WAITER_EXCLUSIVE | WAITQ_WAITER_TASK);
-            EXPECT_EQ(list[0].threshold, 5U + queue);
-            EXPECT_NE(list[0].since_ns, 0);
-        }
-        if (tells_wchan()) {
-            EXPECT_EQ(wchan(waiter.tid()), "waitq_wait_items");
-        }
-        waiter.signal();
-        EXPECT_EQ(waiter.result(), -EINTR);
-    }
-}
-
-TEST_F(Many, IsAWaiterAsAnyOther)
-{
-    const Files files;
-    const Items items{files.item(0), files.item(1)};
-    Caller first([&] { return any(files, items); });
-    ASSERT_TRUE(sleeps(first, files, first_two));
-    Caller second([&] { return wait(files.at[0], wait_request(1, taking)).error; });
-    ASSERT_TRUE(asleep(second.tid(), 'S', files.at[0], &waitq_info::event_waiters_exclusive, 2));
-    EXPECT_EQ(wake(files.at[0], 1, 1).woken, 1U);
-    EXPECT_EQ(first.result(), 0);
-    EXPECT_FALSE(second.done());
-    EXPECT_EQ(wake(files.at[0], 1, 1).woken, 1U);
-    EXPECT_EQ(second.result(), 0);
-}
-
 // ---- bad input ----
 
 TEST_F(Many, RefusesWhatTheContractRefuses)
@@ -437,131 +329,6 @@ TEST_F(Many, RefusesWhatTheContractRefuses)
     EXPECT_EQ(any_or_alert.now(files, {files.item(0)}), -EINVAL);
     EXPECT_EQ(all_or_alert.now(files, {files.item(0)}), -EINVAL);
     EXPECT_EQ(info(files.at[0]).event_waiters_exclusive, 0U);
-}
-
-// ---- whoever runs ----
-
-// How often the task has got a CPU.
-unsigned long runs_of(pid_t task)
-{
-    std::ifstream file("/proc/self/task/" + std::to_string(task) + "/schedstat");
-    unsigned long ran = 0, waited = 0, runs = 0;
-    file >> ran >> waited >> runs;
-    return runs;
-}
-
-// A post to one queue satisfies a call that makes room in another one. A task that waits for the
-// room does not depend on the call's own task, which may not run for long.
-TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
-{
-    if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-        GTEST_SKIP() << "this machine has one CPU";
-    const Files files;
-    const Hog hog(1);
-    Caller waiter([&] {
-        pin(0, 1);
-        return all(files, {files.item(0), files.item(1)});
-    });
-    ASSERT_TRUE(sleeps(waiter, files, first_two));
-    files.post(1, WAITQ_COUNTER_MAX);
-    const Descriptor eventfd(open_eventfd(files.at[1]));
-    Caller writer([&] {
-        pin(0, 0);
-        const __u64 one = 1;
-        return write(eventfd, &one, sizeof one);
-    });
-    ASSERT_TRUE(asleep_at(writer.tid(), 'S', files.at[1], WAITQ_PLACE_EVENT_ROOM));
-    pin(0, 0);
-    hog.begin();
-    const unsigned long runs = runs_of(waiter.tid());
-    files.post(0);
-    const bool told = static_cast<bool>(until([&] { return writer.done(); }));
-    const unsigned long then = runs_of(waiter.tid());
-    hog.end();
-    unpin(0);
-    EXPECT_TRUE(told);
-    EXPECT_EQ(then, runs) << "the task that waits for all has run";
-    EXPECT_EQ(waiter.result(), 0);
-    EXPECT_EQ(writer.result(), 8);
-}
-
-// ---- under load ----
-
-// A queue with one event is a lock. Each task takes both, in its own order, and counts.
-TEST_F(Many, TakesTwoLocksInAnyOrder)
-{
-    const Files files;
-    constexpr unsigned int tasks = 4, rounds = 2000;
-    volatile unsigned int counted = 0;
-    std::vector<std::unique_ptr<Caller>> callers;
-    callers.reserve(tasks);
-    for (unsigned int task = 0; task < tasks; ++task)
-        callers.push_back(std::make_unique<Caller>([&, task]() -> long {
-            const unsigned int first = task % 2;
-            for (unsigned int i = 0; i < rounds; ++i) {
-                if (const long result = all(files, {files.item(first), files.item(1 - first)}))
-                    return result;
-                counted = counted + 1;
-                files.post(first);
-                files.post(1 - first);
-            }
-            return 0;
-        }));
-    files.post(0);
-    files.post(1);
-    for (const auto &caller : callers)
-        EXPECT_EQ(caller->result(), 0);
-    EXPECT_EQ(counted, tasks * rounds);
-    EXPECT_EQ(files.counter(0), 1U);
-    EXPECT_EQ(files.counter(1), 1U);
-}
-
-// Several tasks post to a queue where two wait for all: no post takes long, however often the walks
-// give way to each other.
-TEST_F(Many, PostersGetThrough)
-{
-    const Files files;
-    constexpr int posts = 3000;
-    std::vector<std::unique_ptr<Caller>> callers;
-    callers.reserve(4);
-    for (int i = 0; i < 2; ++i)
-        callers.push_back(std::make_unique<Caller>([&] {
-            return all(files, {files.item(0), files.item(1)});
-        }));
-    ASSERT_TRUE(until([&] { return info(files.at[1]).event_waiters_exclusive == 2; }));
-    for (int i = 0; i < 2; ++i)
-        callers.push_back(std::make_unique<Caller>([&]() -> long {
-            for (int n = 0; n < posts; ++n)
-                if (const long error = wake(files.at[0], 1, every_one).error)
-                    return error;
-            return 0;
-        }));
-    EXPECT_EQ(callers[2]->result(), 0);
-    EXPECT_EQ(callers[3]->result(), 0);
-    files.post(1, 2);
-    EXPECT_EQ(callers[0]->result(), 0);
-    EXPECT_EQ(callers[1]->result(), 0);
-    EXPECT_EQ(files.counter(0), 2U * posts - 2);
-}
-
-// Callers that are signalled and time out: each event is taken once.
-TEST_F(Many, LosesNothingUnderNoise)
-{
-    const Files files;
-    for (const Waits &waits : {any, all}) {
-        // Those of WAIT_ALL find enough in queue 1, always.
-        const Items items{files.item(0),
-                          files.item(1, 1000, waits.number == all.number ? 0 : taking)};
-        const auto take_within = [&](__s64 timeout_ns) {
-            auto request = request_for(items, timeout_ns < 0 ? 0 : WAITQ_TIMEOUT);
-            request.timeout_ns = timeout_ns < 0 ? 0 : timeout_ns;
-            return call(files.at[0], waits.number, request).error;
-        };
-        expect_tokens_conserved(
-            files.at[0], [&] { return take_within(-1); }, take_within);
-        take(files.at[0], files.counter(0));
-        files.post(1, 1000);
-    }
 }
 
 TEST_F(Many, OfTheLibrary)
