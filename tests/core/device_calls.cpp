@@ -4,6 +4,7 @@
 #include "../sim/timer.hpp"
 #include "device_scenario.hpp"
 #include "device_words.hpp"
+#include "listing.hpp"
 #include "page_word.hpp"
 #include <device/file.hpp>
 
@@ -170,28 +171,21 @@ long DeviceScenario::do_add(Player &player, const Act &act)
 
 long DeviceScenario::do_list(const Player &player, const Act &act)
 {
-    std::array<waitq_waiter, 2> list{};
-    waitq_waiters request{sizeof request,
-                          0,
-                          list.size(),
-                          sizeof(waitq_waiter),
-                          reinterpret_cast<__u64>(list.data()),
-                          0};
-    const long result = ioctl(act.file, WAITQ_NR_WAITERS, &request);
+    const Listing listing(file_of(act).file.device);
     // A waiter that links itself again while the list is made may be seen twice.
-    if (result == 0 && (request.count > list.size() || request.count > request.linked ||
-                        request.linked > 2ULL * player_count_))
-        refuse("%s lists %u of %llu waiters", player.task->name, request.count,
-               static_cast<unsigned long long>(request.linked));
-    for (unsigned int i = 0; result == 0 && i < request.count; ++i) {
-        const waitq_waiter &waiter = list.at(i);
+    if (listing.result == 0 &&
+        (listing.request.count > listing.room || listing.request.count > listing.request.linked ||
+         listing.request.linked > 2ULL * player_count_))
+        refuse("%s lists %u of %llu waiters", player.task->name, listing.request.count,
+               static_cast<unsigned long long>(listing.request.linked));
+    for (const waitq_waiter &waiter : listing.waiters()) {
         if ((waiter.flags & WAITQ_WAITER_TASK) && (waiter.pid == 0 || waiter.since_ns == 0))
             refuse("a waiter of pid %u since %lld is listed", waiter.pid,
                    static_cast<long long>(waiter.since_ns));
         if (waiter.place == 3 && waiter.threshold == 0)
             refuse("a task in WAIT is listed without its threshold");
     }
-    return result;
+    return listing.result;
 }
 
 long DeviceScenario::do_info(const Player &player, const Act &act)

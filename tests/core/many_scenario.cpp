@@ -5,6 +5,7 @@
 #include "../sim/poll.hpp"
 #include "../sim/timer.hpp"
 #include "device_words.hpp"
+#include "listing.hpp"
 #include "page_word.hpp"
 #include "statics.hpp"
 #include <device/event.hpp>
@@ -197,21 +198,13 @@ long ManyScenario::do_timer(const Act &act)
 
 long ManyScenario::do_list(const Player &player, const Act &act)
 {
-    std::array<waitq_waiter, 2> list{};
-    waitq_waiters request{sizeof request,
-                          0,
-                          list.size(),
-                          sizeof(waitq_waiter),
-                          reinterpret_cast<__u64>(list.data()),
-                          0};
-    const long result = waitq_ioctl(place(act.file).file, WAITQ_NR_WAITERS,
-                                    reinterpret_cast<unsigned long>(&request));
-    for (const waitq_waiter &waiter : std::span(list).first(result == 0 ? request.count : 0))
+    const Listing listing(place(act.file).file);
+    for (const waitq_waiter &waiter : listing.waiters())
         if (waiter.pid == 0 || waiter.since_ns == 0 || waiter.threshold == 0)
             refuse("%s lists a waiter of pid %u, since %lld, threshold %llu", player.task->name,
                    waiter.pid, static_cast<long long>(waiter.since_ns),
                    static_cast<unsigned long long>(waiter.threshold));
-    return result;
+    return listing.result;
 }
 
 // ---- what must hold ----

@@ -54,6 +54,34 @@ inline std::optional<Outcome> to_outcome(int error)
     }
 }
 
+/// The end of a call that waits, and what the ioctl returned.
+struct WaitEnd {
+    Outcome outcome;
+    std::chrono::nanoseconds left; ///< of a relative timeout; 0 for every other
+    int answer;                    ///< satisfied: 0 or more
+};
+
+/**
+ * Makes a call that waits; after a signal again, if @on_signal says so. The kernel puts what is
+ * left to do into @call, so that the same call goes on.
+ */
+template <typename Call>
+Result<WaitEnd> wait_to_the_end(int fd, unsigned long number, Call &call, const Time &time,
+                                OnSignal on_signal)
+{
+    for (;;) {
+        const int answer = ioctl(fd, number, &call);
+        const int error = answer < 0 ? errno : 0;
+        const auto outcome = to_outcome(error);
+        if (!outcome)
+            return std::error_code(error, std::generic_category());
+        if (*outcome == Outcome::Signalled && on_signal == OnSignal::Continue)
+            continue;
+        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
+        return WaitEnd{*outcome, std::chrono::nanoseconds(left ? call.timeout_ns : 0), answer};
+    }
+}
+
 /**
  * Lists waiters by @ask(entries), which makes the call and returns the struct with `count` and
  * `linked`. Waiters come and go: it asks with room for those there were, and again if there were

@@ -38,17 +38,10 @@ template <typename Call>
 Result<WaitResult> wait_by(int fd, unsigned long number, Call &call, const WaitRequest &request,
                            const Time &time)
 {
-    for (;;) {
-        const int error = ioctl(fd, number, &call) < 0 ? errno : 0;
-        const auto outcome = to_outcome(error);
-        if (!outcome)
-            return std::error_code(error, std::generic_category());
-        // The kernel has put what is left to do into `call`, so that the same call goes on.
-        if (*outcome == Outcome::Signalled && request.on_signal == OnSignal::Continue)
-            continue;
-        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
-        return WaitResult{*outcome, std::chrono::nanoseconds(left ? call.timeout_ns : 0)};
-    }
+    const auto end = wait_to_the_end(fd, number, call, time, request.on_signal);
+    if (!end)
+        return end.error();
+    return WaitResult{end->outcome, end->left};
 }
 
 } // namespace

@@ -37,19 +37,10 @@ Result<ManyResult> wait_by(unsigned long number, std::span<const Item> items,
         call.timeout_ns = time.ns;
         call.flags |= WAITQ_TIMEOUT | (time.absolute ? WAITQ_ABSOLUTE : 0);
     }
-    for (;;) {
-        const int answer = ioctl(items[0].device.fd(), number, &call);
-        const int error = answer < 0 ? errno : 0;
-        const auto outcome = to_outcome(error);
-        if (!outcome)
-            return std::error_code(error, std::generic_category());
-        // The kernel has put the time that is left into `call`.
-        if (*outcome == Outcome::Signalled && request.on_signal == OnSignal::Continue)
-            continue;
-        const bool left = !time.absolute && *outcome != Outcome::TimedOut;
-        return ManyResult{*outcome, static_cast<std::size_t>(answer < 0 ? 0 : answer),
-                          std::chrono::nanoseconds(left ? call.timeout_ns : 0)};
-    }
+    const auto end = wait_to_the_end(items[0].device.fd(), number, call, time, request.on_signal);
+    if (!end)
+        return end.error();
+    return ManyResult{end->outcome, static_cast<std::size_t>(std::max(end->answer, 0)), end->left};
 }
 
 } // namespace
