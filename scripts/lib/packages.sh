@@ -46,7 +46,13 @@ packages_vm_arm64()
 # Writing docs/performance.md and its plots.
 packages_performance()
 {
-	echo gnuplot-nox jq python3 binutils
+	echo gnuplot-nox jq
+}
+
+# Counting instructions by function: scripts/bench --functions.
+packages_functions()
+{
+	echo python3 binutils
 }
 
 # Checking the style of a change.
