@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # awk -W interactive -v suite=NAME -f ktap.awk < OUTPUT - turns what a suite prints (GoogleTest's report, or lines
-# "ok NAME" and "not ok NAME" with a closing "N passed, N failed, N skipped") into KTAP
+# "ok NAME" and "not ok NAME" with a closing "N passed, N failed, N skipped", or KTAP of its own) into KTAP
 # lines. Fail-closed: a suite without a plan, or short of it, is a failure of its own.
 
 function result(ok, name, note) {
@@ -28,6 +28,11 @@ match($0, /^\[( +OK|  FAILED |  SKIPPED) \] /) && / \([0-9]+ ms\)$/ {
 }
 /: Skipped$/ { take_reason = 1; next }
 take_reason { reason = $0; take_reason = 0; next }
+
+# KTAP.
+/^KTAP version/ { next }
+/^1\.\.[0-9]+$/ { planned += substr($0, 4); plan = numbered = 1; next }
+numbered { sub(/^ok [0-9]+ /, "ok "); sub(/^not ok [0-9]+ /, "not ok ") }
 
 # Plain lines.
 /^not ok / { result(0, substr($0, 8), ""); next }

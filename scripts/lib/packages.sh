@@ -20,7 +20,7 @@ packages_module()
 packages_user()
 {
 	local arch=${1:+:$1}
-	echo "cmake make libcli11-dev nlohmann-json3-dev libboost-dev$arch"
+	echo "cmake make libcli11-dev nlohmann-json3-dev libboost-dev$arch liburing-dev$arch"
 	[[ -z $arch ]] || echo "libstdc++6$arch"
 }
 
@@ -28,7 +28,7 @@ packages_user()
 packages_tests()
 {
 	local arch=${1:+:$1}
-	echo "libgtest-dev$arch liburing-dev$arch libkmod-dev$arch libboost-context-dev$arch"
+	echo "libgtest-dev$arch libkmod-dev$arch libboost-context-dev$arch"
 }
 
 # The VM and its image.
@@ -77,12 +77,19 @@ packages_roots()
 	echo mmdebstrap uidmap
 }
 
+# Building a kernel from its source.
+packages_source()
+{
+	echo flex bison bc libelf-dev xz-utils
+}
+
 # packages_root SUITE ARCH: what a root holds.
 packages_root()
 {
 	packages_module "$1"
 	# The module as a person of that suite gets it.
 	echo dkms
+	! source_suites | grep -qx "$1" || packages_source
 	if [[ $2 == arm64 ]]; then
 		echo g++-aarch64-linux-gnu busybox-static:arm64
 		packages_user arm64

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # awk -W interactive -v what=TEXT [-v total=N] -f progress.awk - reads what a tool says as it works, and says
-# "TEXT: N %" or "TEXT: N of TOTAL objects" a few times on the way. Read are apt's status lines, CMake's
+# "TEXT: N %", "TEXT: N of TOTAL objects" or, without a total, "TEXT: N objects" a few times on the way. Read are apt's status lines, CMake's
 # "[ 45%] ..." and kbuild's "CC [M]  ..."; of the rest, errors pass and all else is dropped.
 
 function tell(done, of, amount) {
@@ -29,5 +29,11 @@ BEGIN { step = 1; verb["dlstatus"] = "downloading"; verb["pmstatus"] = "installi
 }
 # Not of the modules' own: what kbuild makes around each.
 /\.s$|\.mod\.o$|\.module-common\.o$/ { next }
-/^ +CC (\[M\])? / { tell(++count, total, count " of " total " objects"); next }
+/^ +CC +(\[M\])? / {
+	++count
+	if (total) tell(count, total, count " of " total " objects")
+	# How many a kernel has, nobody tells.
+	else if (count % 300 == 0) { print what ": " count " objects" >"/dev/stderr"; fflush("/dev/stderr") }
+	next
+}
 /^([EW]|Err[:0-9]*|dpkg|pmerror):/ { print >"/dev/stderr" }

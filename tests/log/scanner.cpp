@@ -43,6 +43,19 @@ bool is_allowed(std::string_view line)
     });
 }
 
+// Whether @report, which begins with the first line of a report of KCSAN's, has its last line, and
+// before that no frame of ours: those end with the module's name, as in " [waitq]".
+bool is_race_of_others(std::string_view report)
+{
+    constexpr std::string_view race = "BUG: KCSAN:", end = "==================", ours = "[waitq";
+    const auto line_end = std::min(report.find('\n'), report.size());
+    if (report.substr(0, line_end).find(race) == std::string_view::npos)
+        return false;
+    const auto last = report.find(end);
+    return last != std::string_view::npos &&
+           report.substr(0, last).find(ours) == std::string_view::npos;
+}
+
 } // namespace
 
 const std::vector<std::string_view> &splats()
@@ -80,10 +93,21 @@ std::vector<Finding> scan(std::string_view log)
             return line.find(pattern) != std::string_view::npos;
         };
         const auto splat = std::ranges::find_if(splats(), fits);
-        if (splat != splats().end() && !is_allowed(line))
+        if (splat != splats().end() && !is_allowed(line) &&
+            !is_race_of_others(log.substr(static_cast<std::size_t>(line.data() - log.data()))))
             findings.push_back({number, line, *splat, test});
     });
     return findings;
+}
+
+std::vector<std::string_view> races_of_others(std::string_view log)
+{
+    std::vector<std::string_view> races;
+    for_each_line(log, [&](std::string_view line, std::size_t) {
+        if (is_race_of_others(log.substr(static_cast<std::size_t>(line.data() - log.data()))))
+            races.push_back(line.substr(line.find("BUG: KCSAN:")));
+    });
+    return races;
 }
 
 std::optional<std::vector<Finding>> scan_since(std::string_view log, std::string_view test)

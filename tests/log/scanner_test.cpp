@@ -33,7 +33,7 @@ const std::map<std::string, Patterns> planted = {
     {"general-protection", {"general protection fault", "KASAN:"}},
     {"hung-task", {"blocked for more than"}},
     {"kasan", {"BUG:", "Call Trace:"}},
-    {"kcsan", {"BUG:"}},
+    {"kcsan", {"BUG:", "BUG:", "BUG:"}},
     {"leak", {"new suspected memory leaks", "unreferenced object"}},
     {"leak-off", {"Kernel memory leak detector disabled"}},
     {"list", {"list_del corruption", "list_add corruption"}},
@@ -179,6 +179,18 @@ TEST(Finding, TellsLineTextAndTest)
     EXPECT_EQ(findings[1].text, "[ 1.4] BUG: late");
     EXPECT_EQ(findings[1].pattern, "BUG:");
     EXPECT_EQ(findings[1].test, "Read.Sleeps");
+}
+
+TEST(RacesOfOthers, AreListedAndCounted)
+{
+    const auto path = (logs / "clean" / "kcsan-of-others.log").string();
+    EXPECT_EQ(waitq::log::races_of_others(read(path)).size(), 2U);
+    const auto said = check_log(path);
+    EXPECT_EQ(said.status, 0);
+    EXPECT_EQ(said.output,
+              path +
+                  ": not waitq's: BUG: KCSAN: data-race in do_exit / task_dump_owner (2 times)\n");
+    EXPECT_TRUE(waitq::log::races_of_others(read(logs / "planted" / "kcsan.log")).empty());
 }
 
 TEST(Finding, NoneInAnEmptyLog)

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <fstream>
+#include <sstream>
 #include <sys/syscall.h>
 #include <system_error>
 #include <thread>
@@ -20,26 +21,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char *module_name = "waitq";
-
-std::string parameter(const std::string &name)
+/// What the parameters that are named in @parameters are now, in the same form.
+std::string now_of(const Module &module, const std::string &parameters)
 {
-    std::string value;
-    std::string path = "/sys/module/";
-    path.append(module_name).append("/parameters/").append(name);
-    std::ifstream(path) >> value;
-    return value;
+    std::string text;
+    std::istringstream words(parameters);
+    for (std::string word; words >> word;) {
+        const std::string name = word.substr(0, word.find('='));
+        std::string value;
+        std::ifstream("/sys/module/" + std::string(module.name) + "/parameters/" + name) >> value;
+        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
+    }
+    return text;
 }
 
-/// Waits for the end of what still closes a device.
-void unload()
+/// Waits for the end of what still closes a node.
+void unload(const Module &module)
 {
-    const std::int64_t end = now() + std::chrono::nanoseconds(5s).count();
-    while (syscall(SYS_delete_module, module_name, O_NONBLOCK) != 0) {
+    const std::string name(module.name);
+    const std::int64_t end = now() + std::chrono::nanoseconds(60s).count();
+    while (syscall(SYS_delete_module, name.c_str(), O_NONBLOCK) != 0) {
         if (errno == ENOENT)
             return;
         if ((errno != EAGAIN && errno != EBUSY) || now() > end)
-            throw std::system_error(errno, std::generic_category(), "unload waitq.ko");
+            throw std::system_error(errno, std::generic_category(), "unload " + name);
         std::this_thread::sleep_for(10ms);
     }
 }
@@ -56,9 +61,8 @@ void load(const std::string &file, const std::string &parameters)
 
 } // namespace
 
-Reloaded::Reloaded(std::string file, const std::string &parameters)
-    : file_(std::move(file)),
-      former_("queues=" + parameter("queues") + " capacity=" + parameter("capacity"))
+Reloaded::Reloaded(const Module &module, std::string file, const std::string &parameters)
+    : module_(module), file_(std::move(file)), former_(now_of(module, parameters))
 {
     again(parameters);
 }
@@ -68,14 +72,14 @@ Reloaded::~Reloaded()
     try {
         again(former_);
     } catch (const std::system_error &error) {
-        std::fprintf(stderr, "waitq bench: %s; load it by hand, with %s\n", error.what(),
+        std::fprintf(stderr, "waitq: %s; load it by hand, with %s\n", error.what(),
                      former_.c_str());
     }
 }
 
 void Reloaded::again(const std::string &parameters)
 {
-    unload();
+    unload(module_);
     load(file_, parameters);
 }
 

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-// The device's module, loaded with other parameters.
+// A module, loaded with other parameters.
 #pragma once
 
 #include <string>
+#include <waitq/nodes.hpp>
 
 namespace waitq::cli::bench {
 
 /**
- * While it lives, waitq.ko is loaded from @file with @parameters, as in "queues=8 capacity=64"; at
- * the end it is loaded as it was before. No device may be open at either time. Throws
- * std::system_error, and the module is then as it was, or not loaded.
+ * While it lives, @module is loaded from @file with @parameters, as in "queues=8 capacity=64"; at
+ * the end it is loaded with what these were before. None of its nodes may be open at either time.
+ * Throws std::system_error, and the module is then as it was, or not loaded.
  */
 class Reloaded {
 public:
-    Reloaded(std::string file, const std::string &parameters);
+    Reloaded(const Module &module, std::string file, const std::string &parameters);
     Reloaded(const Reloaded &) = delete;
     Reloaded &operator=(const Reloaded &) = delete;
     ~Reloaded();
@@ -22,6 +23,7 @@ public:
     void again(const std::string &parameters);
 
 private:
+    const Module &module_;
     std::string file_;
     std::string former_; ///< the parameters that it had
 };

@@ -40,8 +40,8 @@ auto once(const IdleDevices &device)
 } // namespace
 
 ScaleQueuesRun::ScaleQueuesRun(unsigned queues, const std::string &module)
-    : module_(module, parameters(queues)), memory_(memory_of_queues(module_, queues)),
-      device_(1, queues - 1)
+    : module_(device_module, module, parameters(queues)),
+      memory_(memory_of_queues(module_, queues)), device_(1, queues - 1)
 {}
 
 Sample ScaleQueuesRun::batch(unsigned operations)

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the tasks of a torture share with its director: memory that outlives a task killed anywhere.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <sys/types.h>
+
+namespace waitq::cli::torture {
+
+inline constexpr std::size_t queues_max = 4;
+
+/// What the director wants of all tasks.
+enum class Order : std::uint32_t {
+    Run,  ///< make calls
+    Rest, ///< begin no other call; a call that sleeps goes on
+    Quit, ///< the same, and exit
+};
+
+enum class Phase : std::uint32_t {
+    Parked,  ///< sleeps until the order changes, and holds nothing
+    Between, ///< not in a call that is counted
+    Calling, ///< in the call that Slot::step tells
+};
+
+/// What a task has done since the round began.
+struct Tally {
+    std::uint64_t calls = 0; ///< ended
+    std::array<std::uint64_t, queues_max> posted{}, taken{};
+    std::uint64_t written = 0, read = 0;         ///< messages
+    std::uint64_t written_sum = 0, read_sum = 0; ///< of their check words
+};
+
+/// The call that a task is in, told before it is made.
+struct Step {
+    std::uint64_t number = 0; ///< how many calls it has made, with this one
+    std::uint32_t operation = 0;
+    std::uint32_t count = 0;                       ///< of the queues that it waits for; 0: none
+    std::array<std::uint32_t, queues_max> queue{}; ///< which
+    std::array<std::uint64_t, queues_max> threshold{};
+    bool all = false;       ///< it waits for all of them at once
+    bool takes = false;     ///< and takes the thresholds
+    bool exclusive = false; ///< as an exclusive waiter
+    bool timed = false;     ///< ends by itself
+    bool reads = false;     ///< sleeps until there is a byte
+    bool writes = false;    ///< sleeps until there is room
+    std::uint32_t post_queue = 0;
+    std::uint64_t post = 0; ///< what it posts to that queue
+    std::int64_t since = 0; ///< when it began, on the clock of now()
+};
+
+inline constexpr std::size_t samples_max = 256;
+
+/// One task's. It alone writes, but for `killed`.
+struct Slot {
+    std::atomic<pid_t> pid{0};
+    std::atomic<Phase> phase{Phase::Parked};
+    Step step;
+    /// Two, of which `tally` tells the right one: a task killed while it counts has counted
+    /// nothing.
+    std::array<Tally, 2> tallies;
+    std::atomic<std::uint32_t> tally{0};
+    /// The most that the armed timer of its file may still post, and where.
+    std::atomic<std::uint32_t> timer_queue{0};
+    std::atomic<std::uint64_t> timer_posts{0};
+    /// Durations of calls in which it waited and got what it waited for, chosen at random.
+    std::array<std::int64_t, samples_max> samples{};
+    std::uint64_t sampled = 0;
+    std::uint32_t message = 0; ///< the number of the next that it writes
+    std::int64_t longest = 0;  ///< of them all
+    std::uint32_t longest_operation = 0;
+    /// The first call that failed and must not, or did otherwise than told: its operation and
+    /// errno.
+    std::atomic<bool> failed{false};
+    std::uint32_t failed_operation = 0;
+    int failed_with = 0;
+    std::array<char, 96> failure{};
+
+    [[nodiscard]] const Tally &counted() const { return tallies.at(tally.load()); }
+    /// Counts a call: all that @add changes becomes true at once.
+    template <typename Add>
+    void count(Add add)
+    {
+        const std::uint32_t now = tally.load(), next = 1 - now;
+        tallies.at(next) = tallies.at(now);
+        add(tallies.at(next));
+        ++tallies.at(next).calls;
+        tally.store(next);
+    }
+    /// Whether a task that is gone was in a call that it has not counted.
+    [[nodiscard]] bool uncounted() const { return step.number > counted().calls; }
+};
+
+/// The memory. Anonymous and shared: children have it as well.
+class Arena {
+public:
+    /// Throws std::system_error.
+    explicit Arena(std::size_t tasks);
+    Arena(const Arena &) = delete;
+    Arena &operator=(const Arena &) = delete;
+    ~Arena();
+
+    [[nodiscard]] std::span<Slot> slots() { return {slots_, count_}; }
+    [[nodiscard]] Order order() const { return head_->order.load(); }
+    /// Tells all tasks, and wakes those that are parked.
+    void order(Order order);
+    /// Sleeps while the order is @order.
+    void park(Order order) const;
+
+    /// Events posted and not yet taken, about: what wakers look at before they post more.
+    [[nodiscard]] std::atomic<std::int64_t> &ahead() { return head_->ahead; }
+    /// What the subject has chosen for this round.
+    [[nodiscard]] std::atomic<std::uint32_t> &mode() { return head_->mode; }
+
+private:
+    struct Head {
+        std::atomic<Order> order{Order::Rest};
+        std::atomic<std::uint32_t> mode{0};
+        alignas(64) std::atomic<std::int64_t> ahead{0};
+    };
+
+    std::size_t count_, size_;
+    Head *head_;
+    Slot *slots_;
+};
+
+} // namespace waitq::cli::torture

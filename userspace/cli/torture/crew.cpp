@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "torture/crew.hpp"
+
+#include "bench/machine.hpp"
+#include "durations.hpp"
+#include "torture/proc.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace waitq::cli::torture {
+
+namespace {
+
+void handle_signals()
+{
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGUSR1, &action, nullptr); // ends a call
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGUSR2, &action, nullptr); // the call goes on
+}
+
+constexpr int could_not_begin = 3;
+
+} // namespace
+
+Crew::Crew(Arena &arena, const Plan &plan, MakeWorker make)
+    : arena_(arena), plan_(plan), make_(std::move(make)), tasks_(arena.slots().size())
+{
+    // A task has the handlers from its first moment on.
+    handle_signals();
+}
+
+Crew::~Crew()
+{
+    arena_.order(Order::Quit);
+    for (const Task &task : tasks_)
+        if (task.pid > 0)
+            ::kill(task.pid, SIGKILL);
+    for (const Task &task : tasks_)
+        if (task.pid > 0)
+            waitpid(task.pid, nullptr, 0);
+}
+
+Role Crew::role(std::size_t index) const
+{
+    return index < plan_.waiters ? Role::Waiter : Role::Waker;
+}
+
+void Crew::fill()
+{
+    for (std::size_t index = 0; index < tasks_.size(); ++index) {
+        if (tasks_[index].pid > 0)
+            continue;
+        Slot &slot = arena_.slots()[index];
+        const std::uint64_t seed = plan_.seed + 1000003 * ++started_;
+        const pid_t parent = getpid();
+        const pid_t child = fork();
+        if (child < 0)
+            throw std::system_error(errno, std::generic_category(), "fork of a task");
+        if (child == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (getppid() != parent)
+                _exit(0);
+            slot.pid = getpid();
+            try {
+                const auto worker = make_(slot, seed);
+                work(*worker, role(index), arena_, slot);
+            } catch (const std::exception &error) {
+                std::fprintf(stderr, "waitq torture: a task: %s\n", error.what());
+                _exit(could_not_begin);
+            }
+            _exit(0);
+        }
+        slot.pid = child;
+        tasks_[index] = {child, false};
+    }
+}
+
+void Crew::bury()
+{
+    for (std::size_t index = 0; index < tasks_.size(); ++index) {
+        Task &task = tasks_[index];
+        int status = 0;
+        if (task.pid <= 0 || waitpid(task.pid, &status, WNOHANG) != task.pid)
+            continue;
+        Slot &slot = arena_.slots()[index];
+        const bool of_ours = task.killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        if (!of_ours && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+            deaths_.push_back("task " + std::to_string(task.pid) +
+                              (WIFSIGNALED(status)
+                                   ? std::string(" died of ") + strsignal(WTERMSIG(status))
+                                   : " ended with status " + std::to_string(WEXITSTATUS(status))));
+        if (slot.phase.load() == Phase::Calling && slot.uncounted()) {
+            const Step &call = slot.step;
+            uncertain_.posted.at(call.post_queue) += call.post;
+            for (std::uint32_t item = 0; call.takes && item < call.count; ++item)
+                uncertain_.taken.at(call.queue.at(item)) += call.threshold.at(item);
+            uncertain_.written |= call.writes;
+            uncertain_.read |= call.reads;
+        }
+        uncertain_.posted.at(slot.timer_queue.load()) += slot.timer_posts.exchange(0);
+        slot.phase = Phase::Parked;
+        task = {};
+    }
+}
+
+void Crew::kill(std::size_t index)
+{
+    if (!alive(index) || tasks_[index].killed)
+        return;
+    tasks_[index].killed = true;
+    ++kills_;
+    ::kill(tasks_[index].pid, SIGKILL);
+}
+
+bool Crew::rests(std::size_t index) const
+{
+    if (!alive(index))
+        return true;
+    const Slot &slot = arena_.slots()[index];
+    switch (slot.phase.load()) {
+    case Phase::Parked:
+        return !tasks_[index].killed;
+    case Phase::Between:
+        return false;
+    case Phase::Calling:
+        break;
+    }
+    const char state = state_of(tasks_[index].pid);
+    return !slot.step.timed && (state == 'S' || state == 'D' || state == 'I');
+}
+
+bool Crew::at_rest()
+{
+    bury();
+    std::vector<unsigned long> now;
+    bool rest = true;
+    for (std::size_t index = 0; index < tasks_.size(); ++index) {
+        rest = rest && rests(index);
+        now.push_back(alive(index) ? switches_of(tasks_[index].pid) : 0);
+    }
+    const bool same = now == switches_;
+    switches_ = std::move(now);
+    return rest && same;
+}
+
+bool Crew::all_parked()
+{
+    bury();
+    for (std::size_t index = 0; index < tasks_.size(); ++index)
+        if (alive(index) && (tasks_[index].killed || slot(index).phase.load() != Phase::Parked))
+            return false;
+    return true;
+}
+
+std::string Crew::describe(std::size_t index, std::string_view operation) const
+{
+    const Slot &of = slot(index);
+    const pid_t task = pid(index);
+    const Phase phase = of.phase.load();
+    std::string text = "task " + std::to_string(task) + " (state " + state_of(task) + ")";
+    if (phase != Phase::Calling)
+        return text + (phase == Phase::Parked ? " is parked" : " runs");
+    text += " has been in '" + std::string(operation) + "' for " +
+            format_duration(std::chrono::milliseconds((bench::now() - of.step.since) / 1'000'000)) +
+            ", asleep in " + wchan_of(task);
+    for (std::uint32_t item = 0; item < of.step.count; ++item)
+        text += (item == 0     ? ": waits for "
+                 : of.step.all ? " and "
+                               : " or ") +
+                std::to_string(of.step.threshold.at(item)) + " of queue " +
+                std::to_string(of.step.queue.at(item));
+    if (of.step.reads)
+        text += ": waits for a byte";
+    if (of.step.writes)
+        text += ": waits for room for " + std::to_string(of.step.threshold[0]) + " bytes";
+    if (killed(index))
+        text += "; killed";
+    return text;
+}
+
+void Crew::begin_round()
+{
+    uncertain_ = {};
+    for (Slot &slot : arena_.slots()) {
+        const std::uint64_t calls = slot.counted().calls;
+        slot.tallies = {};
+        slot.tallies.at(slot.tally.load()).calls = calls;
+    }
+}
+
+Tally Crew::sum() const
+{
+    Tally sum;
+    for (const Slot &slot : arena_.slots()) {
+        const Tally &one = slot.counted();
+        sum.calls += one.calls;
+        for (std::size_t queue = 0; queue < queues_max; ++queue) {
+            sum.posted.at(queue) += one.posted.at(queue);
+            sum.taken.at(queue) += one.taken.at(queue);
+        }
+        sum.written += one.written;
+        sum.read += one.read;
+        sum.written_sum += one.written_sum;
+        sum.read_sum += one.read_sum;
+    }
+    return sum;
+}
+
+} // namespace waitq::cli::torture

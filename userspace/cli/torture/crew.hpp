@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+// The tasks of a torture, as their director sees them: it starts, watches and buries them.
+#pragma once
+
+#include "torture/worker.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace waitq::cli::torture {
+
+/// Makes the worker of a task, in its process.
+using MakeWorker = std::function<std::unique_ptr<Worker>(Slot &slot, std::uint64_t seed)>;
+
+/// What tasks that were killed in a call may have done or not.
+struct Uncertain {
+    std::array<std::uint64_t, queues_max> posted{}, taken{};
+    bool written = false, read = false;
+};
+
+class Crew {
+public:
+    Crew(Arena &arena, const Plan &plan, MakeWorker make);
+    Crew(const Crew &) = delete;
+    Crew &operator=(const Crew &) = delete;
+    ~Crew(); ///< kills what is left
+
+    /// Starts a task for each slot that has none.
+    void fill();
+    /// Buries tasks that have ended. Those that no one killed are a failure: see deaths().
+    void bury();
+    /// kill -9 of one; its place is empty once it is buried.
+    void kill(std::size_t index);
+    [[nodiscard]] bool alive(std::size_t index) const { return tasks_.at(index).pid > 0; }
+    [[nodiscard]] bool killed(std::size_t index) const { return tasks_.at(index).killed; }
+    [[nodiscard]] pid_t pid(std::size_t index) const { return tasks_.at(index).pid; }
+    [[nodiscard]] std::size_t size() const { return tasks_.size(); }
+    [[nodiscard]] Role role(std::size_t index) const;
+    [[nodiscard]] const Slot &slot(std::size_t index) const { return arena_.slots()[index]; }
+
+    /// True: each task is parked, or sleeps in a call, and none has run between two looks.
+    [[nodiscard]] bool at_rest();
+    [[nodiscard]] bool all_parked();
+    /// Of the task: its call, how long, its state and where in the kernel it sleeps. One line.
+    [[nodiscard]] std::string describe(std::size_t index, std::string_view operation) const;
+
+    [[nodiscard]] Uncertain &uncertain() { return uncertain_; }
+    [[nodiscard]] std::vector<std::string> &deaths() { return deaths_; }
+    [[nodiscard]] std::uint64_t kills() const { return kills_; }
+    /// All tallies are zero, and nothing is uncertain. All tasks are parked.
+    void begin_round();
+    [[nodiscard]] Tally sum() const;
+
+private:
+    struct Task {
+        pid_t pid = 0;
+        bool killed = false;
+    };
+
+    [[nodiscard]] bool rests(std::size_t index) const;
+
+    Arena &arena_;
+    const Plan &plan_;
+    MakeWorker make_;
+    std::vector<Task> tasks_;
+    std::vector<unsigned long> switches_; ///< at the last look
+    Uncertain uncertain_;
+    std::vector<std::string> deaths_;
+    std::uint64_t started_ = 0, kills_ = 0;
+};
+
+} // namespace waitq::cli::torture

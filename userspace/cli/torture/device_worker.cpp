@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "torture/device_worker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace waitq::cli::torture {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t most_wanted = 3; ///< threshold, or events posted at once
+constexpr std::chrono::nanoseconds longest_wait = 2ms;
+
+constexpr auto operations = std::to_array<DeviceOperation>({
+    // The plain waits stand more than once: they are what most programs do.
+    {"wait", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::wait},
+    {"wait", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::wait},
+    {"look", Role::Waiter, Plain | Many, {}, &DeviceWorker::look},
+    {"take", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::take},
+    {"take by eventfd", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::take_by_eventfd},
+    {"wait-any", Role::Waiter, Many, {}, &DeviceWorker::wait_any},
+    {"wait-all", Role::Waiter, Many, {}, &DeviceWorker::wait_all},
+    {"signal and wait", Role::Waiter, Many, {}, &DeviceWorker::signal_wait},
+    {"read", Role::Waiter, Bytes, {}, &DeviceWorker::read},
+    {"read", Role::Waiter, Bytes, {}, &DeviceWorker::read},
+    {"read to nowhere", Role::Waiter, Bytes, {}, &DeviceWorker::read_to_nowhere},
+    {"poll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::poll},
+    {"epoll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::epoll},
+    {"io_uring", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::uring},
+    {"close while polled", Role::Waiter, Polls | Bytes, Noise::close,
+     &DeviceWorker::close_while_polled},
+    {"fork", Role::Waiter, Polls | Bytes | Many, Noise::fork, &DeviceWorker::fork_here},
+    {"post", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::post},
+    {"post", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::post},
+    {"wake", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake},
+    {"wake some", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake_some},
+    {"wake none", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake_none},
+    {"add by eventfd", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::add_by_eventfd},
+    {"timer", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::arm},
+    {"write", Role::Waker, Bytes, {}, &DeviceWorker::write},
+});
+
+int number_of(std::error_code error)
+{
+    return error.value();
+}
+
+/// The error of a call that returns -1 for one.
+int error_of(long result)
+{
+    return result < 0 ? errno : 0;
+}
+
+} // namespace
+
+std::span<const DeviceOperation> device_operations()
+{
+    return operations;
+}
+
+std::uint64_t check_of(std::uint32_t writer, std::uint32_t number)
+{
+    return (std::uint64_t{writer} << 32 | number) * 0x9e3779b97f4a7c15ULL + 1;
+}
+
+DeviceWorker::DeviceWorker(Arena &arena, Slot &slot, const Plan &plan, std::uint64_t seed,
+                           unsigned queues)
+    : Worker(arena, slot, plan, seed), eventfds_(queues),
+      // The director writes too.
+      seen_(arena.slots().size() + 1), has_seen_(arena.slots().size() + 1)
+{
+    for (unsigned index = 0; index < queues; ++index) {
+        auto file = Device::open(index);
+        if (!file)
+            throw std::system_error(file.error(), "open of a device");
+        files_.push_back(std::move(*file));
+    }
+}
+
+void DeviceWorker::advance(Role role)
+{
+    const std::uint32_t mode = arena().mode().load();
+    std::array<std::uint32_t, operations.size()> fit{};
+    std::uint32_t count = 0;
+    for (std::uint32_t index = 0; index < operations.size(); ++index) {
+        const DeviceOperation &operation = operations.at(index);
+        if (operation.role == role && (operation.modes & mode) != 0 &&
+            (!operation.noise || has(*operation.noise)))
+            fit.at(count++) = index;
+    }
+    // A round may have nothing for this task: of bytes, say, for the wakers that only post.
+    if (count == 0 ||
+        (role == Role::Waker && (mode & Bytes) == 0 && arena().ahead().load() > plan().ahead)) {
+        usleep(200);
+        return;
+    }
+    Step call;
+    call.operation = fit.at(roll(count));
+    (this->*operations.at(call.operation).run)(call);
+}
+
+void DeviceWorker::park()
+{
+    end_timer();
+}
+
+// ---- waits for events ----
+
+std::optional<When> DeviceWorker::some_time()
+{
+    if (!has(Noise::timeouts) || roll(3) != 0)
+        return {};
+    return std::chrono::nanoseconds(roll(static_cast<std::uint32_t>(longest_wait.count())));
+}
+
+void DeviceWorker::expect(int error, bool timed)
+{
+    if (error != 0 && error != EINTR && (error != ETIMEDOUT || !timed))
+        fail(error, "failed");
+}
+
+void DeviceWorker::wait_by(Step call, const WaitRequest &request)
+{
+    const std::uint32_t queue = any_queue();
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = request.threshold;
+    call.takes = request.consume;
+    call.exclusive = request.exclusive;
+    call.timed = request.timeout.has_value();
+    const int error = counted(call, [&] {
+        const auto result = files_.at(queue).wait(request);
+        if (!result)
+            return number_of(result.error());
+        switch (result->outcome) {
+        case Outcome::Satisfied:
+            return 0;
+        case Outcome::TimedOut:
+            return ETIMEDOUT;
+        case Outcome::Signalled:
+            break;
+        }
+        return EINTR;
+    });
+    expect(error, call.timed);
+    if (error == 0 && call.takes)
+        arena().ahead() -= static_cast<std::int64_t>(request.threshold);
+}
+
+void DeviceWorker::wait(Step call)
+{
+    WaitRequest request;
+    request.threshold = 1 + roll(most_wanted);
+    request.consume = true;
+    request.exclusive = roll(4) != 0;
+    constexpr std::array states{State::Interruptible, State::Interruptible, State::Killable,
+                                State::Uninterruptible, State::Idle};
+    request.state = states.at(roll(states.size()));
+    request.timeout = some_time();
+    wait_by(call, request);
+}
+
+void DeviceWorker::look(Step call)
+{
+    WaitRequest request;
+    request.threshold = 1 + roll(most_wanted);
+    request.timeout = some_time();
+    wait_by(call, request);
+    // Where the counter is high enough, looking does not sleep, and would take all of a processor.
+    sched_yield();
+}
+
+void DeviceWorker::take(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    const unsigned long n = 1 + roll(most_wanted);
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = n;
+    call.takes = call.exclusive = true;
+    const int error =
+        counted(call, [&] { return error_of(ioctl(files_.at(queue).fd(), WAITQ_IOC_TAKE, n)); });
+    expect(error, false);
+    if (error == 0)
+        arena().ahead() -= static_cast<std::int64_t>(n);
+}
+
+int DeviceWorker::eventfd_of(std::uint32_t queue)
+{
+    auto &eventfd = eventfds_.at(queue);
+    if (!eventfd) {
+        auto made = files_.at(queue).eventfd();
+        if (!made) {
+            fail(number_of(made.error()), "no eventfd");
+            return -1;
+        }
+        eventfd = std::move(*made);
+    }
+    return eventfd->fd();
+}
+
+void DeviceWorker::take_by_eventfd(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    const int file = eventfd_of(queue);
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = 1;
+    call.takes = call.exclusive = true;
+    const int error = counted(call, [&] {
+        std::uint64_t value = 0;
+        return error_of(::read(file, &value, sizeof value));
+    });
+    expect(error, false);
+    if (error == 0) {
+        arena().ahead() -= 1;
+        // Not kept for ever: closing is a path of its own.
+        if (roll(8) == 0)
+            eventfds_.at(queue).reset();
+    }
+}
+
+void DeviceWorker::wait_many(Step call, bool all)
+{
+    const auto queues = static_cast<std::uint32_t>(files_.size());
+    call.count = std::min(2 + roll(2), queues);
+    const std::uint32_t first = any_queue();
+    call.all = all;
+    call.takes = call.exclusive = true;
+    std::vector<Item> items;
+    for (std::uint32_t item = 0; item < call.count; ++item) {
+        call.queue.at(item) = (first + item) % queues;
+        call.threshold.at(item) = 1 + roll(2);
+        items.push_back({files_.at(call.queue.at(item)), call.threshold.at(item)});
+    }
+    ManyRequest request;
+    request.timeout = some_time();
+    call.timed = request.timeout.has_value();
+    std::size_t which = 0;
+    const int error = counted(
+        call,
+        [&] {
+            const auto result = (all ? waitq::wait_all : waitq::wait_any)(items, request);
+            if (!result)
+                return number_of(result.error());
+            which = result->item;
+            return result->outcome == Outcome::Satisfied  ? 0
+                   : result->outcome == Outcome::TimedOut ? ETIMEDOUT
+                                                          : EINTR;
+        },
+        [&](Tally &tally, int failed) {
+            if (failed == 0 && all)
+                add(tally, call);
+            else if (failed == 0)
+                tally.taken.at(call.queue.at(which)) += call.threshold.at(which);
+        });
+    expect(error, call.timed);
+    for (std::uint32_t item = 0; error == 0 && item < call.count; ++item)
+        if (all || item == which)
+            arena().ahead() -= static_cast<std::int64_t>(call.threshold.at(item));
+}
+
+void DeviceWorker::wait_any(Step call)
+{
+    wait_many(call, false);
+}
+
+void DeviceWorker::wait_all(Step call)
+{
+    wait_many(call, true);
+}
+
+void DeviceWorker::signal_wait(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = 1;
+    call.takes = call.exclusive = true;
+    call.post_queue = any_queue();
+    call.post = 1;
+    arena().ahead() += 1;
+    WaitRequest request;
+    request.consume = request.exclusive = true;
+    // Whatever comes of the wait, the post was made.
+    const int error = counted(
+        call,
+        [&] {
+            const auto result =
+                files_.at(queue).signal_and_wait(files_.at(call.post_queue), request, call.post);
+            if (!result)
+                return number_of(result.error());
+            return result->outcome == Outcome::Satisfied ? 0 : EINTR;
+        },
+        [&](Tally &tally, int failed) {
+            tally.posted.at(call.post_queue) += call.post;
+            tally.taken.at(queue) += failed == 0 ? 1 : 0;
+        });
+    expect(error, false);
+    if (error == 0)
+        arena().ahead() -= 1;
+}
+
+/// After a poll: what it told of may be gone by now.
+void DeviceWorker::take_if_there(std::uint32_t operation)
+{
+    Step call;
+    call.operation = operation;
+    const std::uint32_t queue = any_queue();
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = 1;
+    call.takes = call.exclusive = call.timed = true;
+    WaitRequest request;
+    request.consume = request.exclusive = true;
+    request.timeout = 0ns;
+    const int error = counted(call, [&] {
+        const auto result = files_.at(queue).wait(request);
+        if (!result)
+            return number_of(result.error());
+        return result->outcome == Outcome::Satisfied ? 0 : ETIMEDOUT;
+    });
+    expect(error, true);
+    if (error == 0)
+        arena().ahead() -= 1;
+}
+
+// ---- wake-ups ----
+
+void DeviceWorker::post_by(Step call, std::uint64_t n, const WakeRequest &request)
+{
+    const std::uint32_t queue = any_queue();
+    call.post_queue = queue;
+    call.post = n;
+    arena().ahead() += static_cast<std::int64_t>(n);
+    const int error =
+        counted(call, [&] { return number_of(files_.at(queue).wake(request).error()); });
+    if (error != 0)
+        fail(error, "failed");
+}
+
+void DeviceWorker::post(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    call.post_queue = queue;
+    call.post = 1 + roll(most_wanted);
+    arena().ahead() += static_cast<std::int64_t>(call.post);
+    const int error =
+        counted(call, [&] { return number_of(files_.at(queue).post(call.post).error()); });
+    if (error != 0)
+        fail(error, "failed");
+}
+
+void DeviceWorker::wake(Step call)
+{
+    const std::uint64_t n = 1 + roll(most_wanted);
+    post_by(call, n, {every_waiter, n, roll(2) == 0});
+}
+
+// A waiter that sleeps wants most_wanted at most, so the counter was below that before. And each
+// exclusive one takes: no more can be satisfied.
+void DeviceWorker::wake_some(Step call)
+{
+    const std::uint64_t n = 1 + roll(most_wanted);
+    post_by(call, n, {static_cast<std::uint32_t>(n) + most_wanted - 1, n, roll(2) == 0});
+}
+
+void DeviceWorker::wake_none(Step call)
+{
+    post_by(call, 0, {every_waiter, 0, false});
+}
+
+void DeviceWorker::add_by_eventfd(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    const int file = eventfd_of(queue);
+    call.post_queue = queue;
+    call.post = 1 + roll(most_wanted);
+    arena().ahead() += static_cast<std::int64_t>(call.post);
+    const int error =
+        counted(call, [&] { return error_of(::write(file, &call.post, sizeof call.post)); });
+    // No task writes so much that a write would have to wait.
+    if (error != 0)
+        fail(error, "failed");
+}
+
+void DeviceWorker::end_timer()
+{
+    if (!armed_)
+        return;
+    Step call;
+    call.operation = slot().step.operation;
+    const std::uint32_t queue = *armed_;
+    std::uint64_t fired = 0;
+    const int error = counted(
+        call,
+        [&] {
+            const auto result = files_.at(queue).cancel_timer();
+            fired = result ? *result : 0;
+            return number_of(result.error());
+        },
+        [&](Tally &tally, int) { tally.posted.at(queue) += fired; });
+    if (error != 0)
+        fail(error, "the timer is not cancelled");
+    slot().timer_posts = 0;
+    arena().ahead() += static_cast<std::int64_t>(fired);
+    armed_.reset();
+}
+
+void DeviceWorker::arm(Step call)
+{
+    end_timer();
+    armed_ = any_queue();
+    TimerRequest request;
+    request.delay = std::chrono::nanoseconds(roll(1'000'000));
+    request.count = 1 + roll(most_wanted);
+    request.period = std::chrono::nanoseconds(request.count == 1 ? 0 : 200'000 + roll(300'000));
+    request.wake = {every_waiter, 1, false};
+    slot().timer_queue = *armed_;
+    slot().timer_posts = request.count;
+    const int error =
+        counted(call, [&] { return number_of(files_.at(*armed_).arm(request).error()); });
+    if (error != 0)
+        fail(error, "failed");
+}
+
+// ---- bytes ----
+
+void DeviceWorker::read(Step call)
+{
+    std::array<Message, 4> messages{};
+    const std::size_t size = (1 + roll(messages.size())) * sizeof(Message);
+    std::size_t got = 0;
+    call.reads = true;
+    const int error = counted(
+        call,
+        [&] {
+            const ssize_t bytes = ::read(files_[0].fd(), messages.data(), size);
+            got = bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+            return error_of(bytes);
+        },
+        [&](Tally &tally, int) {
+            for (std::size_t index = 0; index < got / sizeof(Message); ++index) {
+                ++tally.read;
+                tally.read_sum += messages.at(index).check;
+            }
+        });
+    expect(error, false);
+    if (got % sizeof(Message) != 0)
+        fail(0, "a write was cut");
+    for (std::size_t index = 0; index < got / sizeof(Message); ++index) {
+        const Message &message = messages.at(index);
+        if (message.writer >= seen_.size() ||
+            message.check != check_of(message.writer, message.number)) {
+            fail(0, "bytes of two writes are mixed");
+            continue;
+        }
+        if (has_seen_.at(message.writer) && seen_.at(message.writer) >= message.number)
+            fail(0, "a write came after a later one, or twice");
+        seen_.at(message.writer) = message.number;
+        has_seen_.at(message.writer) = true;
+    }
+}
+
+// Nothing is taken that could not be delivered.
+void DeviceWorker::read_to_nowhere(Step call)
+{
+    static void *const nowhere =
+        mmap(nullptr, sizeof(Message), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    call.reads = true;
+    const int error =
+        counted(call, [&] { return error_of(::read(files_[0].fd(), nowhere, sizeof(Message))); });
+    if (error != EFAULT && error != EINTR)
+        fail(error, "delivered to nowhere");
+}
+
+void DeviceWorker::write(Step call)
+{
+    std::array<Message, 4> messages{};
+    const std::size_t count = 1 + roll(messages.size());
+    const auto self = static_cast<std::uint32_t>(&slot() - arena().slots().data());
+    std::uint64_t sum = 0;
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::uint32_t number = slot().message++;
+        messages.at(index) = {self, number, check_of(self, number)};
+        sum += messages.at(index).check;
+    }
+    call.writes = true;
+    call.threshold[0] = count * sizeof(Message);
+    const int error = counted(
+        call,
+        [&] {
+            const ssize_t bytes = ::write(files_[0].fd(), messages.data(), count * sizeof(Message));
+            if (bytes > 0 && static_cast<std::size_t>(bytes) != count * sizeof(Message))
+                fail(0, "a write of few bytes was cut");
+            return error_of(bytes);
+        },
+        [&](Tally &tally, int failed) {
+            tally.written += failed == 0 ? count : 0;
+            tally.written_sum += failed == 0 ? sum : 0;
+        });
+    expect(error, false);
+}
+
+} // namespace waitq::cli::torture

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+// One task of a torture: it makes calls at random, and counts what came of them.
+#pragma once
+
+#include "torture/arena.hpp"
+#include "torture/noise.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace waitq::cli::torture {
+
+/// What a task is for. A task that both waits and wakes may wait for its own post.
+enum class Role { Waiter, Waker };
+
+/// What all tasks of a torture are told.
+struct Plan {
+    std::uint64_t seed = 0;
+    unsigned waiters = 12, wakers = 4;
+    std::int64_t ahead = 64; ///< wakers pause when so many events are not taken
+    Noises noises;
+    std::string module; ///< the file to load anew between rounds
+};
+
+class Worker {
+public:
+    Worker(Arena &arena, Slot &slot, const Plan &plan, std::uint64_t seed)
+        : arena_(arena), slot_(slot), plan_(plan), random_(seed)
+    {}
+    virtual ~Worker() = default;
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
+
+    /// Makes one call of a waiter's or a waker's.
+    virtual void advance(Role role) = 0;
+    /// Gives back all that would keep the queues from rest: timers, polls.
+    virtual void park() = 0;
+
+protected:
+    [[nodiscard]] Arena &arena() { return arena_; }
+    [[nodiscard]] Slot &slot() { return slot_; }
+    [[nodiscard]] const Plan &plan() const { return plan_; }
+    [[nodiscard]] bool has(Noise noise) const { return plan_.noises.has(noise); }
+    /// From 0 to @sides - 1.
+    std::uint32_t roll(std::uint32_t sides)
+    {
+        return std::uniform_int_distribution<std::uint32_t>(0, sides - 1)(random_);
+    }
+
+    /// Tells @call and makes it by @make(), whose answer is 0 or an errno; then @count(tally,
+    /// error) counts. Returns the error.
+    template <typename Make, typename Count>
+    int counted(Step call, Make make, Count count)
+    {
+        begin(call);
+        const int error = make();
+        slot_.count([&](Tally &tally) { count(tally, error); });
+        end(error);
+        return error;
+    }
+    /// The same, of a call that posts and takes as @call tells, if its error is 0.
+    template <typename Make>
+    int counted(Step call, Make make)
+    {
+        return counted(call, make, [&](Tally &tally, int error) {
+            if (error == 0)
+                add(tally, call);
+        });
+    }
+    static void add(Tally &tally, const Step &call);
+
+    /// A call did what it must not.
+    void fail(int error, std::string_view what);
+
+private:
+    void begin(Step call);
+    void end(int error);
+
+    Arena &arena_;
+    Slot &slot_;
+    const Plan &plan_;
+    std::minstd_rand random_;
+};
+
+/// What the task does until it is told to quit.
+void work(Worker &worker, Role role, Arena &arena, Slot &slot);
+
+} // namespace waitq::cli::torture
