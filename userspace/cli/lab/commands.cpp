@@ -12,8 +12,9 @@ namespace {
 
 std::span<const Command> table()
 {
-    static const auto all = std::to_array<Command>(
-        {of_lab::list, of_lab::info, of_lab::kinds, of_lab::waiters, of_lab::wait, of_lab::wake});
+    static const auto all =
+        std::to_array<Command>({of_lab::list, of_lab::info, of_lab::kinds, of_lab::waiters,
+                                of_lab::wait, of_lab::wake, of_lab::torture});
     return all;
 }
 

@@ -7,5 +7,6 @@
 namespace waitq::cli::of_lab {
 
 extern const Command list, info, kinds, waiters, wait, wake;
+extern const Command torture; ///< ../torture/lab_torture.cpp
 
 } // namespace waitq::cli::of_lab

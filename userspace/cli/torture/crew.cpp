@@ -162,6 +162,14 @@ bool Crew::all_parked()
     return true;
 }
 
+std::vector<std::uint64_t> Crew::numbers() const
+{
+    std::vector<std::uint64_t> all;
+    for (const Slot &slot : arena_.slots())
+        all.push_back(slot.step.number);
+    return all;
+}
+
 std::string Crew::describe(std::size_t index, std::string_view operation) const
 {
     const Slot &of = slot(index);

@@ -43,6 +43,12 @@ public:
     /// True: each task is parked, or sleeps in a call, and none has run between two looks.
     [[nodiscard]] bool at_rest();
     [[nodiscard]] bool all_parked();
+    /// The number of each task's call; of a later look, left() tells whether that call has ended.
+    [[nodiscard]] std::vector<std::uint64_t> numbers() const;
+    [[nodiscard]] bool left(std::size_t index, const std::vector<std::uint64_t> &numbers) const
+    {
+        return !alive(index) || slot(index).counted().calls >= numbers.at(index);
+    }
     /// Of the task: its call, how long, its state and where in the kernel it sleeps. One line.
     [[nodiscard]] std::string describe(std::size_t index, std::string_view operation) const;
 

@@ -211,13 +211,8 @@ void DeviceSubject::wake_one(std::size_t index, Crew &crew, Checks &checks,
         counter -= entry.takes;
         due.push_back(&entry);
     }
-    std::vector<std::uint64_t> numbers;
-    for (const Entry &entry : *queue)
-        numbers.push_back(crew.slot(entry.task).step.number);
-    const auto has_left = [&](const Entry &entry) {
-        const auto place = static_cast<std::size_t>(&entry - queue->data());
-        return !crew.alive(entry.task) || crew.slot(entry.task).counted().calls >= numbers[place];
-    };
+    const std::vector<std::uint64_t> numbers = crew.numbers();
+    const auto has_left = [&](const Entry &entry) { return crew.left(entry.task, numbers); };
 
     const std::string before = entries();
     const std::uint64_t woken = require(files_[index].wake(request), Call::Wake, name_of(index));
@@ -232,6 +227,8 @@ void DeviceSubject::wake_one(std::size_t index, Crew &crew, Checks &checks,
                crew.at_rest();
     });
     checks.hold(Check::awake, left, "those woken do not return: " + told);
+    if (!left)
+        return;
     std::string wrong;
     for (const Entry &entry : *queue)
         if (const bool is_due = std::ranges::find(due, &entry) != due.end();
@@ -327,8 +324,6 @@ void DeviceSubject::end_stream(Crew &crew, Checks &checks, const Tally &sum)
 
 void DeviceSubject::end_round(Crew &crew, Checks &checks, const Await &await)
 {
-    const Tally sum = crew.sum();
-    const Uncertain &uncertain = crew.uncertain();
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {
         // A ring of io_uring's ends its polls some time after the task has closed it.
         const bool unlinked = await([&] { return waiters(queue).linked == 0; });
@@ -339,18 +334,9 @@ void DeviceSubject::end_round(Crew &crew, Checks &checks, const Await &await)
                             figures.event_waiters_exclusive ==
                         0,
                     "queue " + std::to_string(queue) + " counts waiters, and all tasks are parked");
-        const std::uint64_t posted = sum.posted.at(queue) + posted_.at(queue);
-        const std::uint64_t gone = sum.taken.at(queue) + figures.counter;
-        const std::uint64_t maybe_posted = uncertain.posted.at(queue),
-                            maybe_taken = uncertain.taken.at(queue);
-        checks.hold(Check::conserved, gone <= posted + maybe_posted && gone + maybe_taken >= posted,
-                    "queue " + std::to_string(queue) + ": " + std::to_string(posted) +
-                        " events were posted, " + std::to_string(sum.taken.at(queue)) + " taken, " +
-                        std::to_string(figures.counter) + " are there; tasks that " +
-                        "were killed may have posted " + std::to_string(maybe_posted) +
-                        " more and taken " + std::to_string(maybe_taken));
+        hold_conserved(checks, crew, queue, posted_.at(queue), figures.counter);
     }
-    end_stream(crew, checks, sum);
+    end_stream(crew, checks, crew.sum());
 }
 
 std::string DeviceSubject::entries()

@@ -50,6 +50,10 @@ public:
     [[nodiscard]] virtual std::string entries() = 0;
 };
 
+/// All tasks are parked: what was posted, by tasks and by the director, was taken or is there.
+void hold_conserved(Checks &checks, Crew &crew, std::size_t queue, std::uint64_t posted_by_director,
+                    std::uint64_t counter);
+
 [[nodiscard]] std::unique_ptr<Subject> device_subject();
 
 } // namespace waitq::cli::torture
