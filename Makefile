@@ -56,6 +56,22 @@ vm-cost-module-path:
 print-cost-tree:
 	@echo '$(abspath $(cost-tree))/waitq_cost.ko'
 
+# tests/delays: what holds tasks up at the windows of the wait functions, for waitq torture.
+delays-tree = build/$(release).delays
+.PHONY: delays-module vm-delays-module vm-delays-module-path print-delays-tree
+delays-module:
+	@scripts/lib/stage '$(delays-tree)' '' tests/delays
+	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(delays-tree))' W=$(W)
+
+vm-delays-module:
+	+@scripts/kernel make delays-module
+
+vm-delays-module-path:
+	@$(MAKE) -s print-delays-tree KDIR="$$(scripts/kernel kdir)"
+
+print-delays-tree:
+	@echo '$(abspath $(delays-tree))/waitq_delays.ko'
+
 # tests/wait_example: the example of module/wait/README.md, with a copy of that folder alone.
 .PHONY: example vm-example
 example:

@@ -52,6 +52,23 @@ struct Step {
     std::int64_t since = 0; ///< when it began, on the clock of now()
 };
 
+/// Wakers that wait until what they posted was taken make no wake-up that would stand in for a lost
+/// one: then the queue stands still, and is seen so at rest. Fast ones find other races.
+struct Pace {
+    std::int64_t ahead = 0; ///< a waker posts to a queue while no more events of it are not taken
+    std::uint32_t most = 1; ///< what a task waits for or posts at once, at most
+    /// Tasks of each role; the others have nothing to do. Where one waits, no other makes up for
+    /// it.
+    std::uint32_t waiters = ~0U, wakers = ~0U;
+};
+
+/// Any of the slow paces: event by event, for a few waiters.
+inline Pace strict_pace(std::uint32_t dice)
+{
+    return {0, 1, 1 + dice % 4, 1 + dice / 4 % 2};
+}
+inline constexpr Pace fast_pace{16, 3};
+
 inline constexpr std::size_t samples_max = 256;
 
 /// One task's. It alone writes, but for `killed`.
@@ -110,8 +127,31 @@ public:
     /// Sleeps while the order is @order.
     void park(Order order) const;
 
-    /// Events posted and not yet taken, about: what wakers look at before they post more.
-    [[nodiscard]] std::atomic<std::int64_t> &ahead() { return head_->ahead; }
+    /// How fast wakers are in this round.
+    void pace(const Pace &pace)
+    {
+        head_->ahead_max = pace.ahead;
+        head_->most = pace.most;
+        head_->waiters = pace.waiters;
+        head_->wakers = pace.wakers;
+        for (auto &ahead : head_->ahead)
+            ahead = 0;
+    }
+    /// The most that a task waits for, or posts, at once.
+    [[nodiscard]] std::uint32_t most() const { return head_->most.load(); }
+    [[nodiscard]] std::uint32_t active_waiters() const { return head_->waiters.load(); }
+    [[nodiscard]] std::uint32_t active_wakers() const { return head_->wakers.load(); }
+    /// Notes that the events of @queue that are posted and not yet taken, about, are @more now.
+    void go_ahead(std::size_t queue, std::int64_t more)
+    {
+        if (more != 0)
+            head_->ahead.at(queue) += more;
+    }
+    /// Whether they are so few that a waker may post more.
+    [[nodiscard]] bool may_post(std::size_t queue) const
+    {
+        return head_->ahead.at(queue).load() <= head_->ahead_max.load();
+    }
     /// What the subject has chosen for this round.
     [[nodiscard]] std::atomic<std::uint32_t> &mode() { return head_->mode; }
 
@@ -119,7 +159,9 @@ private:
     struct Head {
         std::atomic<Order> order{Order::Rest};
         std::atomic<std::uint32_t> mode{0};
-        alignas(64) std::atomic<std::int64_t> ahead{0};
+        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U};
+        std::atomic<std::int64_t> ahead_max{0};
+        alignas(64) std::array<std::atomic<std::int64_t>, queues_max> ahead{};
     };
 
     std::size_t count_, size_;

@@ -22,6 +22,7 @@ struct ModeRow {
 };
 
 constexpr auto modes = std::to_array<ModeRow>({
+    {Strict, "event by event"},
     {Plain, "plain waits"},
     {Many, "waits for several queues"},
     {Bytes, "bytes"},
@@ -108,7 +109,7 @@ std::string DeviceSubject::begin_round(Arena &arena, std::minstd_rand &random)
 {
     const ModeRow &mode = modes.at(random() % modes.size());
     arena.mode() = mode.mode;
-    arena.ahead() = 0;
+    arena.pace(mode.mode == Strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace);
     posted_ = {};
     written_ = read_ = written_sum_ = read_sum_ = 0;
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {
@@ -284,11 +285,11 @@ void DeviceSubject::release(Crew &crew)
         writers += slot.step.writes;
     }
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {
-        // What is there already is no news for those that sleep on.
         const std::uint64_t there = info(queue).counter;
-        if (wanted.at(queue) <= there)
+        const std::uint64_t post = wanted.at(queue) > there ? wanted.at(queue) - there : 0;
+        // Even without a post: a wake-up for few may have left events that others wait for.
+        if (wanted.at(queue) == 0)
             continue;
-        const std::uint64_t post = wanted.at(queue) - there;
         (void)require(files_[queue].wake({every_waiter, post, false}), Call::Wake, name_of(queue));
         posted_.at(queue) += post;
     }

@@ -17,16 +17,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t most_wanted = 3; ///< threshold, or events posted at once
 constexpr std::chrono::nanoseconds longest_wait = 2ms;
 
 constexpr auto operations = std::to_array<DeviceOperation>({
     // The plain waits stand more than once: they are what most programs do.
-    {"wait", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::wait},
-    {"wait", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::wait},
+    {"wait", Role::Waiter, Strict | Plain | Many | Polls, {}, &DeviceWorker::wait},
+    {"wait", Role::Waiter, Strict | Plain | Many | Polls, {}, &DeviceWorker::wait},
     {"look", Role::Waiter, Plain | Many, {}, &DeviceWorker::look},
-    {"take", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::take},
-    {"take by eventfd", Role::Waiter, Plain | Many | Polls, {}, &DeviceWorker::take_by_eventfd},
+    {"take", Role::Waiter, Strict | Plain | Many | Polls, {}, &DeviceWorker::take},
+    {"take by eventfd",
+     Role::Waiter,
+     Strict | Plain | Many | Polls,
+     {},
+     &DeviceWorker::take_by_eventfd},
     {"wait-any", Role::Waiter, Many, {}, &DeviceWorker::wait_any},
     {"wait-all", Role::Waiter, Many, {}, &DeviceWorker::wait_all},
     {"signal and wait", Role::Waiter, Many, {}, &DeviceWorker::signal_wait},
@@ -39,12 +42,16 @@ constexpr auto operations = std::to_array<DeviceOperation>({
     {"close while polled", Role::Waiter, Polls | Bytes, Noise::close,
      &DeviceWorker::close_while_polled},
     {"fork", Role::Waiter, Polls | Bytes | Many, Noise::fork, &DeviceWorker::fork_here},
-    {"post", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::post},
-    {"post", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::post},
-    {"wake", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake},
-    {"wake some", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake_some},
+    {"post", Role::Waker, Strict | Plain | Many | Polls, {}, &DeviceWorker::post},
+    {"post", Role::Waker, Strict | Plain | Many | Polls, {}, &DeviceWorker::post},
+    {"wake", Role::Waker, Strict | Plain | Many | Polls, {}, &DeviceWorker::wake},
+    {"wake some", Role::Waker, Strict | Plain | Many | Polls, {}, &DeviceWorker::wake_some},
     {"wake none", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::wake_none},
-    {"add by eventfd", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::add_by_eventfd},
+    {"add by eventfd",
+     Role::Waker,
+     Strict | Plain | Many | Polls,
+     {},
+     &DeviceWorker::add_by_eventfd},
     {"timer", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::arm},
     {"write", Role::Waker, Bytes, {}, &DeviceWorker::write},
 });
@@ -98,12 +105,15 @@ void DeviceWorker::advance(Role role)
             fit.at(count++) = index;
     }
     // A round may have nothing for this task: of bytes, say, for the wakers that only post.
-    if (count == 0 ||
-        (role == Role::Waker && (mode & Bytes) == 0 && arena().ahead().load() > plan().ahead)) {
+    Step call;
+    call.post_queue = any_queue();
+    const bool posts = role == Role::Waker && (mode & Bytes) == 0;
+    if (count == 0) {
         usleep(200);
         return;
     }
-    Step call;
+    if (posts && !may_post(call.post_queue))
+        return;
     call.operation = fit.at(roll(count));
     (this->*operations.at(call.operation).run)(call);
 }
@@ -152,14 +162,12 @@ void DeviceWorker::wait_by(Step call, const WaitRequest &request)
         return EINTR;
     });
     expect(error, call.timed);
-    if (error == 0 && call.takes)
-        arena().ahead() -= static_cast<std::int64_t>(request.threshold);
 }
 
 void DeviceWorker::wait(Step call)
 {
     WaitRequest request;
-    request.threshold = 1 + roll(most_wanted);
+    request.threshold = 1 + roll(arena().most());
     request.consume = true;
     request.exclusive = roll(4) != 0;
     constexpr std::array states{State::Interruptible, State::Interruptible, State::Killable,
@@ -172,7 +180,7 @@ void DeviceWorker::wait(Step call)
 void DeviceWorker::look(Step call)
 {
     WaitRequest request;
-    request.threshold = 1 + roll(most_wanted);
+    request.threshold = 1 + roll(arena().most());
     request.timeout = some_time();
     wait_by(call, request);
     // Where the counter is high enough, looking does not sleep, and would take all of a processor.
@@ -182,7 +190,7 @@ void DeviceWorker::look(Step call)
 void DeviceWorker::take(Step call)
 {
     const std::uint32_t queue = any_queue();
-    const unsigned long n = 1 + roll(most_wanted);
+    const unsigned long n = 1 + roll(arena().most());
     call.count = 1;
     call.queue[0] = queue;
     call.threshold[0] = n;
@@ -190,8 +198,6 @@ void DeviceWorker::take(Step call)
     const int error =
         counted(call, [&] { return error_of(ioctl(files_.at(queue).fd(), WAITQ_IOC_TAKE, n)); });
     expect(error, false);
-    if (error == 0)
-        arena().ahead() -= static_cast<std::int64_t>(n);
 }
 
 int DeviceWorker::eventfd_of(std::uint32_t queue)
@@ -222,7 +228,6 @@ void DeviceWorker::take_by_eventfd(Step call)
     });
     expect(error, false);
     if (error == 0) {
-        arena().ahead() -= 1;
         // Not kept for ever: closing is a path of its own.
         if (roll(8) == 0)
             eventfds_.at(queue).reset();
@@ -264,9 +269,6 @@ void DeviceWorker::wait_many(Step call, bool all)
                 tally.taken.at(call.queue.at(which)) += call.threshold.at(which);
         });
     expect(error, call.timed);
-    for (std::uint32_t item = 0; error == 0 && item < call.count; ++item)
-        if (all || item == which)
-            arena().ahead() -= static_cast<std::int64_t>(call.threshold.at(item));
 }
 
 void DeviceWorker::wait_any(Step call)
@@ -286,9 +288,7 @@ void DeviceWorker::signal_wait(Step call)
     call.queue[0] = queue;
     call.threshold[0] = 1;
     call.takes = call.exclusive = true;
-    call.post_queue = any_queue();
     call.post = 1;
-    arena().ahead() += 1;
     WaitRequest request;
     request.consume = request.exclusive = true;
     // Whatever comes of the wait, the post was made.
@@ -306,8 +306,6 @@ void DeviceWorker::signal_wait(Step call)
             tally.taken.at(queue) += failed == 0 ? 1 : 0;
         });
     expect(error, false);
-    if (error == 0)
-        arena().ahead() -= 1;
 }
 
 /// After a poll: what it told of may be gone by now.
@@ -330,18 +328,14 @@ void DeviceWorker::take_if_there(std::uint32_t operation)
         return result->outcome == Outcome::Satisfied ? 0 : ETIMEDOUT;
     });
     expect(error, true);
-    if (error == 0)
-        arena().ahead() -= 1;
 }
 
 // ---- wake-ups ----
 
 void DeviceWorker::post_by(Step call, std::uint64_t n, const WakeRequest &request)
 {
-    const std::uint32_t queue = any_queue();
-    call.post_queue = queue;
+    const std::uint32_t queue = call.post_queue;
     call.post = n;
-    arena().ahead() += static_cast<std::int64_t>(n);
     const int error =
         counted(call, [&] { return number_of(files_.at(queue).wake(request).error()); });
     if (error != 0)
@@ -350,10 +344,8 @@ void DeviceWorker::post_by(Step call, std::uint64_t n, const WakeRequest &reques
 
 void DeviceWorker::post(Step call)
 {
-    const std::uint32_t queue = any_queue();
-    call.post_queue = queue;
-    call.post = 1 + roll(most_wanted);
-    arena().ahead() += static_cast<std::int64_t>(call.post);
+    const std::uint32_t queue = call.post_queue;
+    call.post = 1 + roll(arena().most());
     const int error =
         counted(call, [&] { return number_of(files_.at(queue).post(call.post).error()); });
     if (error != 0)
@@ -362,16 +354,16 @@ void DeviceWorker::post(Step call)
 
 void DeviceWorker::wake(Step call)
 {
-    const std::uint64_t n = 1 + roll(most_wanted);
+    const std::uint64_t n = 1 + roll(arena().most());
     post_by(call, n, {every_waiter, n, roll(2) == 0});
 }
 
-// A waiter that sleeps wants most_wanted at most, so the counter was below that before. And each
+// A waiter that sleeps wants Arena::most() at most, so the counter was below that before. And each
 // exclusive one takes: no more can be satisfied.
 void DeviceWorker::wake_some(Step call)
 {
-    const std::uint64_t n = 1 + roll(most_wanted);
-    post_by(call, n, {static_cast<std::uint32_t>(n) + most_wanted - 1, n, roll(2) == 0});
+    const std::uint64_t n = 1 + roll(arena().most());
+    post_by(call, n, {static_cast<std::uint32_t>(n) + arena().most() - 1, n, roll(2) == 0});
 }
 
 void DeviceWorker::wake_none(Step call)
@@ -381,11 +373,9 @@ void DeviceWorker::wake_none(Step call)
 
 void DeviceWorker::add_by_eventfd(Step call)
 {
-    const std::uint32_t queue = any_queue();
+    const std::uint32_t queue = call.post_queue;
     const int file = eventfd_of(queue);
-    call.post_queue = queue;
-    call.post = 1 + roll(most_wanted);
-    arena().ahead() += static_cast<std::int64_t>(call.post);
+    call.post = 1 + roll(arena().most());
     const int error =
         counted(call, [&] { return error_of(::write(file, &call.post, sizeof call.post)); });
     // No task writes so much that a write would have to wait.
@@ -412,17 +402,16 @@ void DeviceWorker::end_timer()
     if (error != 0)
         fail(error, "the timer is not cancelled");
     slot().timer_posts = 0;
-    arena().ahead() += static_cast<std::int64_t>(fired);
     armed_.reset();
 }
 
 void DeviceWorker::arm(Step call)
 {
     end_timer();
-    armed_ = any_queue();
+    armed_ = call.post_queue;
     TimerRequest request;
     request.delay = std::chrono::nanoseconds(roll(1'000'000));
-    request.count = 1 + roll(most_wanted);
+    request.count = 1 + roll(arena().most());
     request.period = std::chrono::nanoseconds(request.count == 1 ? 0 : 200'000 + roll(300'000));
     request.wake = {every_waiter, 1, false};
     slot().timer_queue = *armed_;

@@ -18,6 +18,7 @@ enum DeviceMode : std::uint32_t {
     Many = 2,  ///< waits for several queues among them
     Bytes = 4, ///< reads and writes
     Polls = 8,
+    Strict = 16, ///< plain waits, and no event is posted while one is there
 };
 
 class DeviceWorker;

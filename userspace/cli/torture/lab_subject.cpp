@@ -104,7 +104,8 @@ std::string LabSubject::begin_round(Arena &arena, std::minstd_rand &random)
                           : random() % static_cast<std::size_t>(LabMode::Callbacks);
     arena_ = &arena;
     arena.mode() = static_cast<std::uint32_t>(mode);
-    arena.ahead() = 0;
+    const bool strict = random() % 2 == 0;
+    arena.pace(strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace);
     posted_ = {};
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {
         lab::WaitRequest rest;
@@ -115,7 +116,7 @@ std::string LabSubject::begin_round(Arena &arena, std::minstd_rand &random)
         if (rest.threshold != 0)
             (void)require(files_[queue].wait(rest), Call::Wait, name_of(queue));
     }
-    return std::string(lab_modes.at(mode));
+    return std::string(lab_modes.at(mode)) + (strict ? ", event by event" : "");
 }
 
 void LabSubject::look_at_rest(Crew &crew, Checks &checks)

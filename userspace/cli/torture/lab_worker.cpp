@@ -116,7 +116,7 @@ lab::WaitRequest LabWorker::request_for(const WaitKindRow &row, Engine engine, b
     request.kind = row.kind;
     request.engine = engine;
     const bool one = mode() == LabMode::One, callbacks = mode() == LabMode::Callbacks;
-    request.threshold = one ? 1 : 1 + roll(2);
+    request.threshold = one ? 1 : 1 + roll(arena().most());
     request.consume = one || roll(4) != 0;
     if (row.has_timeout()) {
         timed = callbacks || (has(Noise::timeouts) && roll(3) == 0);
@@ -130,10 +130,8 @@ lab::WaitRequest LabWorker::request_for(const WaitKindRow &row, Engine engine, b
     }
     const bool core = engine == Engine::Core;
     request.exclusive = core && !row.by_hand() && !is_exclusive(row) && (one || roll(4) == 0);
-    if (row.lock == "NONE" && row.sleep != "SLEEP_ON") {
-        request.window = roll(6) == 0;
-        request.nap = roll(16) == 0;
-    }
+    // (No nap: a task whose condition sleeps is never at rest.)
+    request.window = row.lock == "NONE" && row.sleep != "SLEEP_ON" && !timed && roll(6) == 0;
     if (row.kind == WaitKind::init_waitqueue_func_entry && callbacks) {
         constexpr std::array all{Callback::Wake, Callback::Refuse, Callback::End, Callback::Poller};
         request.callback = all.at(roll(core ? 4 : 3));
@@ -180,8 +178,6 @@ void LabWorker::wait()
     const bool ended = error == EIDRM && request.callback == Callback::Poller;
     if (error != 0 && error != EINTR && (error != ETIMEDOUT || !step.timed) && !busy && !ended)
         fail(error, "failed");
-    if (error == 0 && request.consume)
-        arena().ahead() -= static_cast<std::int64_t>(request.threshold);
     // An exclusive waiter of the kernel's that takes without having slept may have been woken all
     // the same: it must look for more itself, as pipe_read() does. The wait layer does that.
     const bool known = error == ETIMEDOUT && !choice_.known_bugs;
@@ -205,10 +201,9 @@ void LabWorker::pass_on(std::uint32_t queue)
 
 void LabWorker::wake()
 {
-    if (arena().ahead().load() > plan().ahead) {
-        usleep(200);
+    const std::uint32_t queue = roll(static_cast<std::uint32_t>(files_.size()));
+    if (!may_post(queue))
         return;
-    }
     const WakeKindRow *row = nullptr;
     while (!row)
         if (const WakeKindRow &candidate = wake_kinds.at(roll(wake_kinds.size())); fits(candidate))
@@ -217,19 +212,17 @@ void LabWorker::wake()
     request.kind = row->kind;
     request.engine = roll(2) == 0 ? Engine::Core : Engine::Macro;
     request.context = contexts.at(roll(contexts.size())).context;
-    request.post = row->kind == WakeKind::wake_up_pollfree ? 0 : 1 + roll(3);
+    request.post = row->kind == WakeKind::wake_up_pollfree ? 0 : 1 + roll(arena().most());
     if (row->scope == "NR")
         request.nr = static_cast<std::uint32_t>(request.post);
     else if (row->scope == "ONE" && mode() == LabMode::One)
         request.post = 1;
     if (row->key == "KEY" && mode() == LabMode::Callbacks)
         request.key = roll(4);
-    const std::uint32_t queue = roll(static_cast<std::uint32_t>(files_.size()));
     Step step;
     step.operation = 2 * wait_count + static_cast<std::uint32_t>(row - wake_kinds.data());
     step.post_queue = queue;
     step.post = request.post;
-    arena().ahead() += static_cast<std::int64_t>(step.post);
     const int error = counted(step, [&] { return files_.at(queue).wake(request).error().value(); });
     if (error != 0)
         fail(error, "failed");

@@ -4,6 +4,8 @@
 #include "bench/machine.hpp"
 
 #include <algorithm>
+#include <sched.h>
+#include <unistd.h>
 
 namespace waitq::cli::torture {
 
@@ -18,13 +20,22 @@ void Worker::begin(Step call)
 {
     call.number = slot_.counted().calls + 1;
     call.since = bench::now();
+    arena_.go_ahead(call.post_queue, static_cast<std::int64_t>(call.post));
     slot_.step = call;
     slot_.phase.store(Phase::Calling);
 }
 
-void Worker::end(int error)
+void Worker::end(int error, const Tally &before)
 {
     slot_.phase.store(Phase::Between);
+    const Tally &after = slot_.counted();
+    const Step &step = slot_.step;
+    for (std::size_t queue = 0; queue < queues_max; ++queue) {
+        const std::uint64_t posted = after.posted.at(queue) - before.posted.at(queue);
+        const std::uint64_t told = queue == step.post_queue ? step.post : 0; // by begin()
+        const std::uint64_t taken = after.taken.at(queue) - before.taken.at(queue);
+        arena_.go_ahead(queue, static_cast<std::int64_t>(posted - told - taken));
+    }
     if (error != 0 || slot_.step.count == 0)
         return;
     const std::int64_t lasted = bench::now() - slot_.step.since;
@@ -39,6 +50,32 @@ void Worker::end(int error)
                              : std::uniform_int_distribution<std::uint64_t>(0, number)(random_);
     if (place < samples_max)
         slot_.samples.at(place) = lasted;
+}
+
+bool Worker::is_active(Role role) const
+{
+    const auto index = static_cast<std::uint32_t>(&slot_ - arena_.slots().data());
+    return role == Role::Waiter ? index < arena_.active_waiters()
+                                : index - plan_.waiters < arena_.active_wakers();
+}
+
+bool Worker::may_post(std::size_t queue)
+{
+    constexpr int looks = 2000;
+    constexpr std::uint32_t longest_spin = 2048;
+    if (arena_.may_post(queue))
+        return true;
+    for (int look = 0; look < looks; ++look) {
+        if (arena_.may_post(queue)) {
+            for (volatile std::uint32_t spin = roll(longest_spin); spin > 0;)
+                spin = spin - 1;
+            return true;
+        }
+        if (look % 100 == 99)
+            sched_yield();
+    }
+    usleep(200);
+    return false;
 }
 
 void Worker::fail(int error, std::string_view what)
@@ -58,7 +95,10 @@ void work(Worker &worker, Role role, Arena &arena, Slot &slot)
     for (;;) {
         switch (const Order order = arena.order()) {
         case Order::Run:
-            worker.advance(role);
+            if (worker.is_active(role))
+                worker.advance(role);
+            else
+                usleep(1000);
             break;
         case Order::Rest:
             worker.park();

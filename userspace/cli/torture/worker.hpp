@@ -19,7 +19,6 @@ enum class Role { Waiter, Waker };
 struct Plan {
     std::uint64_t seed = 0;
     unsigned waiters = 12, wakers = 4;
-    std::int64_t ahead = 64; ///< wakers pause when so many events are not taken
     Noises noises;
     std::string module; ///< the file to load anew between rounds
 };
@@ -33,6 +32,8 @@ public:
     Worker(const Worker &) = delete;
     Worker &operator=(const Worker &) = delete;
 
+    /// Whether it has something to do at this round's pace.
+    [[nodiscard]] bool is_active(Role role) const;
     /// Makes one call of a waiter's or a waker's.
     virtual void advance(Role role) = 0;
     /// Gives back all that would keep the queues from rest: timers, polls.
@@ -56,8 +57,9 @@ protected:
     {
         begin(call);
         const int error = make();
+        const Tally before = slot_.counted();
         slot_.count([&](Tally &tally) { count(tally, error); });
-        end(error);
+        end(error, before);
         return error;
     }
     /// The same, of a call that posts and takes as @call tells, if its error is 0.
@@ -71,12 +73,16 @@ protected:
     }
     static void add(Tally &tally, const Step &call);
 
+    /// Waits for the moment to post to @queue: soon after the last was taken, while its taker is
+    /// about to sleep again. False: not within a moment.
+    [[nodiscard]] bool may_post(std::size_t queue);
+
     /// A call did what it must not.
     void fail(int error, std::string_view what);
 
 private:
     void begin(Step call);
-    void end(int error);
+    void end(int error, const Tally &before);
 
     Arena &arena_;
     Slot &slot_;
