@@ -173,23 +173,20 @@ void give_back(Queue &queue, __u64 n)
 void post_from_interrupt(Queue &queue, __u64 n, Budget budget)
 {
     Events &events = queue.events;
-    News news;
-    {
-        const CounterGuard<HeadGuard> section(queue);
-        if (n > room_for(events))
-            n = 0;
-        events.counter += n;
-        ++events.totals.wakes;
-        if (waiting(events) != 0)
-            wake_chunk(events, budget);
-        news = news_of(queue, n);
-    }
-    const News rest = tell_from_interrupt(queue, news);
-    const HeadGuard guard(events.queue);
+    const CounterGuard<HeadGuard> section(queue);
+    if (n > room_for(events))
+        n = 0;
+    events.counter += n;
+    ++events.totals.wakes;
+    if (waiting(events) != 0)
+        wake_chunk(events, budget);
+    // Not even the first poller is told here: it may be an epoll set, and the kernel tells all
+    // those that poll the set in one go, however many they are.
+    const News news = news_of(queue, n);
     Deferred &deferred = events.deferred;
-    deferred.pollers |= rest.events;
-    deferred.subscribers |= rest.posted;
-    deferred.room |= rest.room;
+    deferred.pollers |= news.events;
+    deferred.subscribers |= news.posted;
+    deferred.room |= news.room;
     if (deferred.waiters || deferred.pollers || deferred.subscribers || deferred.room)
         kapi_work_schedule(&deferred.native);
 }

@@ -28,7 +28,8 @@ WAITQ_INLINE long to_result(const Posted &posted)
 Posted post(Queue &queue, __u64 n, Budget budget, bool sync = false);
 
 // The same from an interrupt. A kernel thread wakes the waiters behind the first WAITQ_WAKE_CHUNK
-// entries. A post that would overflow is left out, and the wake-up done all the same.
+// entries, and tells those that are told. A post that would overflow is left out, and the wake-up
+// done all the same.
 void post_from_interrupt(Queue &queue, __u64 n, Budget budget);
 
 // Puts n events back that were taken and could not be delivered; any waiter may take them. If

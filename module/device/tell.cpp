@@ -11,15 +11,6 @@ void tell_pollers(WaitQueue &pollers, PollMask mask)
         pollers.wake_up_poll(mask, kapi_cond_resched);
 }
 
-// Tells the first chunk of pollers, or up to an exclusive one. True: there may be more.
-bool tell_some_pollers(WaitQueue &pollers, PollMask mask)
-{
-    if (!pollers.has_sleeper())
-        return false;
-    const HeadGuard guard(pollers);
-    return pollers.wake_some_poll(mask);
-}
-
 } // namespace
 
 void tell(Queue &queue, News news)
@@ -34,17 +25,6 @@ void tell(Queue &queue, News news)
         queue.events.room.wake_up(Wakes::all());
         tell_pollers(queue.events.pollers, poll_out);
     }
-}
-
-News tell_from_interrupt(Queue &queue, News news)
-{
-    News rest = news;
-    rest.events = false;
-    if (news.events) {
-        rest.events = tell_some_pollers(queue.pollers, poll_event);
-        rest.events |= tell_some_pollers(queue.events.pollers, poll_in);
-    }
-    return rest;
 }
 
 } // namespace waitq

@@ -25,8 +25,4 @@ WAITQ_INLINE bool subscribed(const Queue &queue)
 // Process context.
 void tell(Queue &queue, News news);
 
-// From an interrupt: tells the first WAITQ_WAKE_CHUNK pollers, and returns the news that a kernel
-// thread has yet to tell. (It tells all subscribers, because their number is not known.)
-News tell_from_interrupt(Queue &queue, News news);
-
 } // namespace waitq

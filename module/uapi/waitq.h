@@ -227,8 +227,8 @@ struct waitq_wait_many {
  * is late by about 2.6 ms: 20 firings, and the 2.5 ms of a budget and its rest. (A user is the one
  * that opened the file; in a user namespace, the owner of the outermost one.) A periodic timer
  * that is late leaves periods out; `count` counts firings. In the interrupt a firing wakes or
- * passes over at most WAITQ_WAKE_CHUNK waiters, and tells as many pollers of the device and as
- * many of EVENTFDs; a kernel thread goes on with the rest.
+ * passes over at most WAITQ_WAKE_CHUNK waiters; a kernel thread goes on with the rest, and tells
+ * those that poll the device or an EVENTFD.
  *
  *   ENOMEM
  */

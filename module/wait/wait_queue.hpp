@@ -106,12 +106,6 @@ public:
                 __attribute__((always_inline)) { return wake_poller(entry, mask); },
             pause);
     }
-    // Tells the first chunk of them, with the head's lock held. True: there may be more to tell.
-    WAITQ_INLINE bool wake_some_poll(unsigned int mask)
-    {
-        return walk_chunk([&](wait_queue_entry * entry)
-                              __attribute__((always_inline)) { return wake_poller(entry, mask); });
-    }
 
     // Wakes everyone. Each wake function must unlink its entry: the queue is about to go, and its
     // memory must outlast an RCU grace period (kernel: wake_up_pollfree).

@@ -48,7 +48,6 @@ void one_file(Rows &rows)
     timer(rows, "timeout", {{"waiter", {wait(taking, 1, 20'000'000)}}, {"owner", {once}}}, 1);
     timer(rows, "and-waker", {{"waiter A", {takes}}, {"owner", {once}}, {"waker", {wake()}}}, 1);
     timer(rows, "poller", {{"poller", {poll(event)}}, {"owner", {set_timer(period, 0, 1, 0)}}}, 1);
-    // More pollers than an interrupt tells at once.
     const Actor polls{"poller A", {poll(event)}};
     timer(rows, "pollers",
           {polls, {"poller B", {poll(event)}}, {"poller C", {poll(event)}}, {"owner", {once}}}, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // load_test.cpp - the device's parameters and nodes, loading and unloading.
 #include "support/kmsg.hpp"
+#include "support/meminfo.hpp"
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
@@ -104,18 +105,6 @@ TEST(Load, UnloadIsRefusedWhileAFileIsOpen)
 }
 
 // ---- memory ---------------------------------------------------------------------
-
-// The sum of some lines of /proc/meminfo, in KiB.
-long meminfo(std::initializer_list<std::string> names)
-{
-    std::ifstream file("/proc/meminfo");
-    std::string name, unit;
-    long value = 0, sum = 0;
-    while (file >> name >> value && std::getline(file, unit))
-        if (std::ranges::find(names, name) != names.end())
-            sum += value;
-    return sum;
-}
 
 long kernel_memory()
 {

@@ -219,8 +219,8 @@ TEST_F(TimerChunk, AWaiterBehindManyOthersIsReachedByAThread)
         EXPECT_EQ(waiter->result(), 0);
 }
 
-// Entries of pollers are entries as well, on the device and on an EVENTFD.
-TEST_F(TimerChunk, PollersBeyondTheFirstAreToldByAThread)
+// One of them may be an epoll set that thousands poll, and the kernel tells these in one go.
+TEST_F(TimerChunk, PollersAreToldByAThread)
 {
     const File file;
     const Descriptor events(open_eventfd(file));
@@ -237,7 +237,7 @@ TEST_F(TimerChunk, PollersBeyondTheFirstAreToldByAThread)
             for (const auto &epoll : epolls)
                 told += epoll->wait(0) != 0;
         });
-        EXPECT_LE(told, WAITQ_WAKE_CHUNK);
+        EXPECT_EQ(told, 0U);
         for (const auto &epoll : epolls)
             EXPECT_EQ(epoll->wait(static_cast<int>(patience().count()) * 1000), event);
         ASSERT_EQ(take(file), 0);

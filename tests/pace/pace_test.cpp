@@ -8,10 +8,13 @@
 #include "../device/support/calls.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <list>
+#include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
@@ -58,6 +61,54 @@ Taken watch(__s64 begin, __s64 length)
     }
     return taken;
 }
+
+// So many entries of one call of poll, all on an epoll set of two, which polls the device and an
+// EVENTFD of it.
+class Crowd {
+public:
+    explicit Crowd(std::size_t entries)
+    {
+        EXPECT_EQ(pipe2(end_.data(), O_CLOEXEC), 0);
+        for (const int fd : {file_.fd(), eventfd_.fd()}) {
+            epoll_event event{};
+            event.events = EPOLLMSG | EPOLLIN;
+            EXPECT_EQ(epoll_ctl(set_.fd(), EPOLL_CTL_ADD, fd, &event), 0);
+        }
+        thread_ = std::thread([this, entries] {
+            const sched_param none{0};
+            sched_setscheduler(0, SCHED_OTHER, &none);
+            std::vector<pollfd> list(entries, pollfd{set_.fd(), POLLPRI, 0});
+            list.front() = {end_[0], POLLIN, 0};
+            list.back().fd = file_.fd();
+            while (poll(list.data(), list.size(), -1) < 0) // seteuid() signals each thread
+                EXPECT_EQ(errno, EINTR);
+        });
+    }
+    // All entries are linked: the last one is, and those of the set.
+    void wait_until_linked() const
+    {
+        waitq_waiters request{sizeof request, 0, 0, sizeof(waitq_waiter), 0, 0};
+        const timespec moment{0, 1000000}; // in which the highest priority lets others run
+        do {
+            nanosleep(&moment, nullptr);
+            ASSERT_EQ(ioctl(file_.fd(), WAITQ_IOC_WAITERS, &request), 0);
+        } while (request.linked != 3);
+    }
+    ~Crowd()
+    {
+        ::close(end_[1]);
+        thread_.join();
+        ::close(end_[0]);
+    }
+    Crowd(const Crowd &) = delete;
+    Crowd &operator=(const Crowd &) = delete;
+
+private:
+    const File file_;
+    const Descriptor eventfd_{open_eventfd(file_)}, set_{epoll_create1(EPOLL_CLOEXEC)};
+    std::array<int, 2> end_{};
+    std::thread thread_;
+};
 
 class Pace : public testing::Test {
 protected:
@@ -148,9 +199,9 @@ protected:
 // The kernel's own tick, and what is not of the timers, is counted with them.
 constexpr __s64 one_firing = 50 * us;
 
-TEST_F(PaceOfInterrupts, ThreeThousandPeriodicTimers)
+TEST_F(PaceOfInterrupts, TenThousandPeriodicTimers)
 {
-    const __s64 at = arm(busy_user, 3000, WAITQ_TIMER_PERIOD_MIN_NS);
+    const __s64 at = arm(busy_user, 10000, WAITQ_TIMER_PERIOD_MIN_NS);
     expect_within_budget(watch(at, 400 * ms), one_firing);
 }
 
@@ -167,6 +218,20 @@ TEST_F(PaceOfInterrupts, LongWalks)
     const Taken taken = watch(at, 400 * ms);
     release();
     expect_within_budget(taken, one_firing);
+}
+
+// A poller may be an epoll set, and the kernel tells all those that poll the set in one go, with
+// interrupts off. So no interrupt tells pollers: a thread does.
+TEST_F(PaceOfInterrupts, PollersBehindAnEpollSet)
+{
+    constexpr rlim_t entries = 100'000;
+    const rlimit files{entries + 30000, entries + 30000};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &files), 0);
+    const Crowd crowd(entries);
+    const __s64 at = arm(busy_user, 2000, WAITQ_TIMER_PERIOD_MIN_NS, 1);
+    crowd.wait_until_linked();
+    ASSERT_LT(now(), at);
+    expect_within_budget(watch(at, 400 * ms), one_firing);
 }
 
 // A user with one timer waits for one firing of the busy one, and for the next budget: a slice and
