@@ -5,6 +5,7 @@
 #include "durations.hpp"
 #include "torture/proc.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -45,9 +46,14 @@ Crew::~Crew()
     for (const Task &task : tasks_)
         if (task.pid > 0)
             ::kill(task.pid, SIGKILL);
-    for (const Task &task : tasks_)
-        if (task.pid > 0)
-            waitpid(task.pid, nullptr, 0);
+    // One that sleeps where nothing reaches it is left behind: it is what was found.
+    constexpr int looks = 1000;
+    for (int look = 0; look < looks; ++look) {
+        bury();
+        if (std::ranges::all_of(tasks_, [](const Task &task) { return task.pid <= 0; }))
+            return;
+        usleep(5000);
+    }
 }
 
 Role Crew::role(std::size_t index) const

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+// waitq torture: what it counts and reports, without a module.
+#include "command_test.hpp"
+#include "torture/subject.hpp"
+#include "torture/torture_command.hpp"
+#include "torture/worker.hpp"
+
+#include <csignal>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace waitq::cli::torture {
+
+namespace {
+
+TEST(TortureSlot, ATaskKilledWhileItCountsHasCountedNothing)
+{
+    Arena arena(1);
+    Slot &slot = arena.slots()[0];
+    slot.step.number = 1;
+    const pid_t child = fork();
+    if (child == 0) {
+        slot.count([](Tally &tally) {
+            tally.taken[0] = 7;
+            ::raise(SIGKILL);
+        });
+        _exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(slot.counted().taken[0], 0U);
+    EXPECT_TRUE(slot.uncounted());
+    slot.count([](Tally &tally) { tally.taken[0] = 7; });
+    EXPECT_EQ(slot.counted().taken[0], 7U);
+    EXPECT_FALSE(slot.uncounted());
+}
+
+TEST(TortureArena, ParkedTasksWakeWhenTheOrderChanges)
+{
+    Arena arena(1);
+    arena.order(Order::Rest);
+    std::thread parked([&] { arena.park(Order::Rest); });
+    arena.order(Order::Run);
+    parked.join();
+    EXPECT_EQ(arena.order(), Order::Run);
+}
+
+TEST(TortureArena, WakersGoAheadAsFarAsThePaceLets)
+{
+    Arena arena(1);
+    arena.pace({2, 1, 1, 1});
+    EXPECT_TRUE(arena.may_post(0));
+    arena.go_ahead(0, 3);
+    EXPECT_FALSE(arena.may_post(0));
+    EXPECT_TRUE(arena.may_post(1));
+    arena.go_ahead(0, -1);
+    EXPECT_TRUE(arena.may_post(0));
+}
+
+/// A worker that does what it is told: a post, and a take.
+class OneCall : public Worker {
+public:
+    using Worker::Worker;
+    void advance(Role role) override
+    {
+        Step step;
+        step.count = role == Role::Waiter ? 1 : 0;
+        step.threshold[0] = 2;
+        step.takes = true;
+        step.post = role == Role::Waker ? 2 : 0;
+        counted(step, [this] { return error; });
+    }
+    void park() override {}
+    int error = 0;
+};
+
+struct Books : testing::Test {
+    Arena arena{1};
+    Plan plan;
+    Crew crew{arena, plan, {}};
+    OneCall worker{arena, arena.slots()[0], plan, 1};
+    Checks checks;
+};
+
+TEST_F(Books, BalanceIfWhatWasPostedWasTakenOrIsThere)
+{
+    worker.advance(Role::Waker);
+    worker.advance(Role::Waker);
+    worker.advance(Role::Waiter);
+    hold_conserved(checks, crew, 0, 5, 7); // the director has posted 5
+    EXPECT_TRUE(checks.all_hold());
+    hold_conserved(checks, crew, 0, 5, 6);
+    EXPECT_TRUE(checks.failed(Check::conserved)) << "one is lost";
+    Checks more;
+    hold_conserved(more, crew, 0, 5, 8);
+    EXPECT_TRUE(more.failed(Check::conserved)) << "one too many";
+}
+
+TEST_F(Books, ACallThatFailedMovesNothing)
+{
+    worker.advance(Role::Waker);
+    worker.error = EINTR;
+    worker.advance(Role::Waiter);
+    hold_conserved(checks, crew, 0, 0, 2);
+    EXPECT_TRUE(checks.all_hold());
+    EXPECT_EQ(crew.sum().calls, 2U);
+}
+
+TEST_F(Books, AllowForWhatAKilledTaskMayHaveDone)
+{
+    worker.advance(Role::Waker);
+    crew.uncertain().taken[0] = 2;
+    hold_conserved(checks, crew, 0, 0, 0);
+    hold_conserved(checks, crew, 0, 0, 2);
+    EXPECT_TRUE(checks.all_hold());
+    crew.uncertain().taken[0] = 1;
+    hold_conserved(checks, crew, 0, 0, 0);
+    EXPECT_FALSE(checks.all_hold());
+}
+
+TEST(TortureReport, IsKtapWithAVerdict)
+{
+    Outcome outcome;
+    outcome.rounds = 3;
+    outcome.operations = 5000;
+    outcome.lasted = std::chrono::seconds(2);
+    outcome.checks.hold(Check::awake, true, "");
+    Plan plan;
+    plan.seed = 42;
+    const Report good = torture_report("/dev/waitq", plan, outcome, {"noise kill: no"});
+    EXPECT_EQ(good.exit, ExitCode::Ok);
+    EXPECT_TRUE(good.text.starts_with("KTAP version 1\n1..7\n")) << good.text;
+    EXPECT_NE(good.text.find("\nok 2 awake: no task slept with its condition true\n"),
+              std::string::npos);
+    EXPECT_NE(good.text.find("\nok 4 order: the first in was the first out # SKIP "),
+              std::string::npos);
+    EXPECT_NE(good.text.find("\n# left out: noise kill: no\n"), std::string::npos);
+    EXPECT_TRUE(good.text.ends_with(
+        "torture of /dev/waitq: PASS, 3 rounds, 5000 calls (2500/s), 0 tasks killed, seed 42\n"))
+        << good.text;
+
+    outcome.checks.hold(Check::awake, false, "task 7\nsleeps");
+    const Report bad = torture_report("/dev/waitq", plan, outcome, {});
+    EXPECT_EQ(bad.exit, ExitCode::Error);
+    EXPECT_NE(bad.text.find("\nnot ok 2 awake: no task slept with its condition true\n# task 7\n"
+                            "# sleeps\n"),
+              std::string::npos)
+        << bad.text;
+}
+
+TEST(TortureCommand, RefusesWhatItDoesNotKnow)
+{
+    const std::vector<Words> wrong = {
+        {"torture", "--noise", "nonsense"},
+        {"torture", "--noise", "kill,,stop"},
+        {"torture", "--for", "0"},
+        {"torture", "--round", "fast"},
+        {"torture", "--waiters", "0"},
+        {"torture", "--wakers", "1001"},
+        {"torture", "--noise", "reload"},
+        {"lab", "torture", "--kind", "nonsense"},
+        {"lab", "torture", "--engine", "both"},
+    };
+    for (const Words &words : wrong)
+        EXPECT_THROW(
+            {
+                const Asked asked = parse(words, "1.0");
+                (void)asked.action(asked.settings);
+            },
+            UsageError)
+            << words.back();
+}
+
+} // namespace
+
+} // namespace waitq::cli::torture
