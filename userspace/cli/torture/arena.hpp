@@ -12,6 +12,8 @@
 namespace waitq::cli::torture {
 
 inline constexpr std::size_t queues_max = 4;
+/// Beside the queues of events, for Arena::go_ahead(): the messages of the byte stream.
+inline constexpr std::size_t stream = queues_max;
 
 /// What the director wants of all tasks.
 enum class Order : std::uint32_t {
@@ -60,12 +62,15 @@ struct Pace {
     /// Tasks of each role; the others have nothing to do. Where one waits, no other makes up for
     /// it.
     std::uint32_t waiters = ~0U, wakers = ~0U;
+    /// Of so many calls, a task makes no other after one, on average; 0: it goes on. What it left
+    /// behind must then be another's.
+    std::uint32_t leaves = 0;
 };
 
 /// Any of the slow paces: event by event, for a few waiters.
 inline Pace strict_pace(std::uint32_t dice)
 {
-    return {0, 1, 1 + dice % 4, 1 + dice / 4 % 2};
+    return {0, 1, 1 + dice % 4, 1 + dice / 4 % 2, dice / 8 % 2 * 40};
 }
 inline constexpr Pace fast_pace{16, 3};
 
@@ -134,6 +139,7 @@ public:
         head_->most = pace.most;
         head_->waiters = pace.waiters;
         head_->wakers = pace.wakers;
+        head_->leaves = pace.leaves;
         for (auto &ahead : head_->ahead)
             ahead = 0;
     }
@@ -141,6 +147,7 @@ public:
     [[nodiscard]] std::uint32_t most() const { return head_->most.load(); }
     [[nodiscard]] std::uint32_t active_waiters() const { return head_->waiters.load(); }
     [[nodiscard]] std::uint32_t active_wakers() const { return head_->wakers.load(); }
+    [[nodiscard]] std::uint32_t leaves() const { return head_->leaves.load(); }
     /// Notes that the events of @queue that are posted and not yet taken, about, are @more now.
     void go_ahead(std::size_t queue, std::int64_t more)
     {
@@ -159,9 +166,9 @@ private:
     struct Head {
         std::atomic<Order> order{Order::Rest};
         std::atomic<std::uint32_t> mode{0};
-        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U};
+        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U}, leaves{0};
         std::atomic<std::int64_t> ahead_max{0};
-        alignas(64) std::array<std::atomic<std::int64_t>, queues_max> ahead{};
+        alignas(64) std::array<std::atomic<std::int64_t>, queues_max + 1> ahead{};
     };
 
     std::size_t count_, size_;

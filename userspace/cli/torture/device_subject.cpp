@@ -23,6 +23,7 @@ struct ModeRow {
 
 constexpr auto modes = std::to_array<ModeRow>({
     {Strict, "event by event"},
+    {StrictBytes, "write by write"},
     {Plain, "plain waits"},
     {Many, "waits for several queues"},
     {Bytes, "bytes"},
@@ -109,7 +110,9 @@ std::string DeviceSubject::begin_round(Arena &arena, std::minstd_rand &random)
 {
     const ModeRow &mode = modes.at(random() % modes.size());
     arena.mode() = mode.mode;
-    arena.pace(mode.mode == Strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace);
+    arena.pace((mode.mode & (Strict | StrictBytes)) != 0
+                   ? strict_pace(static_cast<std::uint32_t>(random()))
+                   : fast_pace);
     posted_ = {};
     written_ = read_ = written_sum_ = read_sum_ = 0;
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {

@@ -33,8 +33,8 @@ constexpr auto operations = std::to_array<DeviceOperation>({
     {"wait-any", Role::Waiter, Many, {}, &DeviceWorker::wait_any},
     {"wait-all", Role::Waiter, Many, {}, &DeviceWorker::wait_all},
     {"signal and wait", Role::Waiter, Many, {}, &DeviceWorker::signal_wait},
-    {"read", Role::Waiter, Bytes, {}, &DeviceWorker::read},
-    {"read", Role::Waiter, Bytes, {}, &DeviceWorker::read},
+    {"read", Role::Waiter, Bytes | StrictBytes, {}, &DeviceWorker::read},
+    {"read", Role::Waiter, Bytes | StrictBytes, {}, &DeviceWorker::read},
     {"read to nowhere", Role::Waiter, Bytes, {}, &DeviceWorker::read_to_nowhere},
     {"poll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::poll},
     {"epoll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::epoll},
@@ -53,7 +53,7 @@ constexpr auto operations = std::to_array<DeviceOperation>({
      {},
      &DeviceWorker::add_by_eventfd},
     {"timer", Role::Waker, Plain | Many | Polls, {}, &DeviceWorker::arm},
-    {"write", Role::Waker, Bytes, {}, &DeviceWorker::write},
+    {"write", Role::Waker, Bytes | StrictBytes, {}, &DeviceWorker::write},
 });
 
 int number_of(std::error_code error)
@@ -108,11 +108,12 @@ void DeviceWorker::advance(Role role)
     Step call;
     call.post_queue = any_queue();
     const bool posts = role == Role::Waker && (mode & Bytes) == 0;
+    const std::size_t ahead = mode == StrictBytes ? stream : call.post_queue;
     if (count == 0) {
         usleep(200);
         return;
     }
-    if (posts && !may_post(call.post_queue))
+    if (posts && !may_post(ahead))
         return;
     call.operation = fit.at(roll(count));
     (this->*operations.at(call.operation).run)(call);

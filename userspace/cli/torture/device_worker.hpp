@@ -18,7 +18,8 @@ enum DeviceMode : std::uint32_t {
     Many = 2,  ///< waits for several queues among them
     Bytes = 4, ///< reads and writes
     Polls = 8,
-    Strict = 16, ///< plain waits, and no event is posted while one is there
+    Strict = 16,      ///< plain waits, and no event is posted while one is there
+    StrictBytes = 32, ///< reads, and nothing is written while a byte is there
 };
 
 class DeviceWorker;

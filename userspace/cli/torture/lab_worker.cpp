@@ -26,6 +26,7 @@ const std::vector<std::string> &names()
 {
     static const auto all = [] {
         std::vector<std::string> list;
+        list.reserve(2 * wait_kinds.size() + wake_kinds.size());
         for (const WaitKindRow &row : wait_kinds)
             list.push_back(std::string(row.name) + ", core");
         for (const WaitKindRow &row : wait_kinds)

@@ -36,6 +36,8 @@ void Worker::end(int error, const Tally &before)
         const std::uint64_t taken = after.taken.at(queue) - before.taken.at(queue);
         arena_.go_ahead(queue, static_cast<std::int64_t>(posted - told - taken));
     }
+    arena_.go_ahead(stream, static_cast<std::int64_t>((after.written - before.written) -
+                                                      (after.read - before.read)));
     if (error != 0 || slot_.step.count == 0)
         return;
     const std::int64_t lasted = bench::now() - slot_.step.since;
@@ -92,19 +94,21 @@ void Worker::fail(int error, std::string_view what)
 
 void work(Worker &worker, Role role, Arena &arena, Slot &slot)
 {
-    for (;;) {
+    for (bool left = false;;) {
         switch (const Order order = arena.order()) {
         case Order::Run:
-            if (worker.is_active(role))
+            if (!left && worker.is_active(role))
                 worker.advance(role);
             else
                 usleep(1000);
+            left = left || (role == Role::Waiter && worker.leaves());
             break;
         case Order::Rest:
             worker.park();
             slot.phase.store(Phase::Parked);
             arena.park(order);
             slot.phase.store(Phase::Between);
+            left = false;
             break;
         case Order::Quit:
             worker.park();

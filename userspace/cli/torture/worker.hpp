@@ -34,6 +34,8 @@ public:
 
     /// Whether it has something to do at this round's pace.
     [[nodiscard]] bool is_active(Role role) const;
+    /// Whether it makes no other call in this round.
+    [[nodiscard]] bool leaves() { return arena_.leaves() != 0 && roll(arena_.leaves()) == 0; }
     /// Makes one call of a waiter's or a waker's.
     virtual void advance(Role role) = 0;
     /// Gives back all that would keep the queues from rest: timers, polls.
