@@ -28,7 +28,7 @@ packages_user()
 packages_tests()
 {
 	local arch=${1:+:$1}
-	echo "libgtest-dev$arch libkmod-dev$arch libboost-context-dev$arch"
+	echo "libgtest-dev$arch libkmod-dev$arch libboost-context-dev$arch librapidcheck-dev$arch"
 }
 
 # The VM and its image.

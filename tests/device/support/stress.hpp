@@ -13,12 +13,12 @@
 
 namespace waitq::test {
 
-// The seed of a test's random numbers, which its report keeps. WAITQ_SEED sets it.
+// The seed of a test's random numbers, which its report keeps. WAITQ_SEED sets it, if not empty.
 inline unsigned int random_seed()
 {
     const char *text = std::getenv("WAITQ_SEED");
-    const auto seed = text != nullptr ? static_cast<unsigned int>(std::strtoul(text, nullptr, 0))
-                                      : std::random_device()();
+    const auto seed = text && *text ? static_cast<unsigned int>(std::strtoul(text, nullptr, 0))
+                                    : std::random_device()();
     testing::Test::RecordProperty("seed", std::to_string(seed));
     return seed;
 }
