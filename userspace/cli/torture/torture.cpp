@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds patience = 60s; ///< only a hang takes so long
 constexpr std::chrono::nanoseconds between_lines = 10s;
-constexpr unsigned between_noises_us = 1000;
+constexpr unsigned between_noises_us = 2000; ///< at most
 
 std::chrono::nanoseconds clock()
 {
@@ -92,7 +92,7 @@ void Director::make_noise(std::chrono::nanoseconds end)
             disturber_.disturb(random_);
         crew_.bury();
         crew_.fill();
-        usleep(static_cast<useconds_t>(random_() % (2 * between_noises_us)));
+        usleep(static_cast<useconds_t>(random_() % between_noises_us));
     }
     disturber_.calm();
 }
