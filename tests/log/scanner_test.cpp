@@ -54,6 +54,7 @@ const std::map<std::string, Patterns> planted = {
      {"Objects remaining", "still has objects", "Redzone overwritten", "Poison overwritten",
       "Object already free"}},
     {"ubsan", {"UBSAN:", "UBSAN:"}},
+    {"vmalloc", {"Call Trace:", "Call Trace:"}},
     {"warning", {"[ cut here ]", "WARNING:", "Call Trace:"}},
 };
 

@@ -2,6 +2,7 @@
 // input.hpp - the fuzzer's bytes, taken one after another. Past the end all are 0.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -12,6 +13,7 @@ public:
     explicit Input(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
     [[nodiscard]] bool empty() const { return bytes_.empty(); }
+    [[nodiscard]] std::size_t left() const { return bytes_.size(); }
     std::uint8_t byte()
     {
         if (bytes_.empty())
