@@ -30,9 +30,9 @@ const std::vector<Allowed> &allowed();
 // Every line of the log that holds a splat's text and is not an allowed line. Empty: it is clean.
 std::vector<Finding> scan(std::string_view log);
 
-// The first lines of KCSAN's reports in which no frame, of either side, is of waitq's modules: races of
-// the kernel's own, which scan() leaves out. A report without its end may yet have such a frame, so
-// it is not among them.
+// The first lines of KCSAN's reports in which no frame, of either side, is of waitq's modules:
+// races of the kernel's own, which scan() leaves out. A report without its end may yet have such a
+// frame, so it is not among them.
 std::vector<std::string_view> races_of_others(std::string_view log);
 
 // As scan(), from the last marker of that test on. Nothing: the log has no such marker, so that

@@ -9,8 +9,7 @@ std::span<const Command> commands()
 {
     static const auto table =
         std::to_array<Command>({list, info, waiters, wait, wait_any_command, wait_all_command, wake,
-                                timer, demo, bench_command, torture_command,
-                                lab_commands});
+                                timer, demo, bench_command, torture_command, lab_commands});
     return table;
 }
 
