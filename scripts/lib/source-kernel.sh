@@ -65,7 +65,7 @@ fetch_source()
 		trap - EXIT INT TERM
 	fi
 
-	# What is interrupted goes on the next time.
+	# A build that is interrupted goes on the next time.
 	build=$cache/kernels/.build-${kernel_name}_${version}_$(source_id)
 	say "building the kernel $kernel_name from $package $version" \
 		"(once: $((1200 / $(nproc) / 60 + 1)) minutes or so)"

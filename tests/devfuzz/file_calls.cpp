@@ -126,7 +126,7 @@ long Runner::map()
     return value_of(munmap(at, size));
 }
 
-// What a program may do to the page: anything.
+// A program may do anything to the page.
 long Runner::scribble()
 {
     auto *word = static_cast<std::uint64_t *>(page_);

@@ -8,7 +8,7 @@ namespace devfuzz {
 
 // "" or what went wrong.
 std::string load_modules();
-// What is left in a queue, or of a module; "" if nothing is.
+// The remains in a queue, or of a module; "" if there are none.
 std::string unload_modules();
 // Wakes every task that sleeps in a queue, whatever it waits for.
 void free_all();

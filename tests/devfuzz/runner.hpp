@@ -36,7 +36,7 @@ public:
     static std::span<const Call> calls();
 
 private:
-    // What the file at a place is. The first of each kind are opened again when their number is
+    // The kind of file at each place. The first of each kind are opened again when their number is
     // closed; `other` are files of other kinds, and `closed` is none.
     enum Kind { device, reader, writer, nonblock, events, lab, epoll, other, closed, kinds };
     static constexpr unsigned int of_each = 4;

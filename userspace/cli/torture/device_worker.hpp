@@ -4,6 +4,7 @@
 
 #include "torture/worker.hpp"
 
+#include <cerrno>
 #include <optional>
 #include <span>
 #include <vector>
@@ -33,6 +34,12 @@ struct DeviceOperation {
 };
 
 [[nodiscard]] std::span<const DeviceOperation> device_operations();
+
+/// The error of a call that returns -1 for one.
+[[nodiscard]] inline int error_of(long result)
+{
+    return result < 0 ? errno : 0;
+}
 
 /// A message of the byte stream: it comes out whole, once, and after those that its writer wrote
 /// before it.
