@@ -326,7 +326,7 @@ struct waitq_waiter {
 	__u32 pid;               /* in the caller's PID namespace */
 	__u32 state;             /* a letter, as in /proc/PID/stat */
 	__aligned_s64 since_ns;  /* a tick before the wait began, up to 20 ms; 0: not known */
-	__aligned_u64 threshold; /* of a task in WAIT; else 0 */
+	__aligned_u64 threshold; /* of a task that waits for events; else 0 */
 	char comm[16];
 	char function[40]; /* the wake function, cut to fit */
 };

@@ -194,7 +194,7 @@ __u32 Runner::flags(__u32 known)
     return in_.below(24) == 0 ? some ^ (1U << in_.below(32)) : some;
 }
 
-void Runner::run(std::span<const std::uint8_t> bytes, const std::function<void(std::size_t)> &after)
+void Runner::run(std::span<const std::uint8_t> bytes, const After &after)
 {
     // A call of the table for each byte, as often as its weight says.
     static const std::vector<std::uint8_t> weighted = [] {
@@ -205,12 +205,13 @@ void Runner::run(std::span<const std::uint8_t> bytes, const std::function<void(s
     }();
     in_ = Input(bytes);
     while (!in_.empty() && !shared_.stop) {
+        const std::size_t begin = bytes.size() - in_.left();
         const std::uint8_t which = weighted[in_.byte() % weighted.size()];
         const long result = (this->*calls()[which].make)();
         ++shared_.tallies[which].made;
         shared_.tallies[which].succeeded += result >= 0;
         ++self_.calls;
-        after(bytes.size() - in_.left());
+        after(begin, bytes.size() - in_.left());
     }
 }
 

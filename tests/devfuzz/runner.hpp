@@ -25,8 +25,9 @@ public:
     Runner(const Runner &) = delete;
     Runner &operator=(const Runner &) = delete;
 
-    // After each call it says how many of the bytes are used.
-    void run(std::span<const std::uint8_t> bytes, const std::function<void(std::size_t)> &after);
+    // After each call it says which of the bytes that call was made of.
+    using After = std::function<void(std::size_t begin, std::size_t end)>;
+    void run(std::span<const std::uint8_t> bytes, const After &after);
 
     struct Call {
         const char *name;

@@ -49,11 +49,15 @@ public:
 
     bool run()
     {
+        sigset_t child_ended;
+        sigemptyset(&child_ended);
+        sigaddset(&child_ended, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &child_ended, nullptr);
         for (unsigned int i = 0; i < plan_.workers; ++i)
             start(i);
         while (!is_over()) {
-            constexpr timespec pause{0, 100'000'000};
-            nanosleep(&pause, nullptr);
+            constexpr timespec a_look{0, 10'000'000};
+            sigtimedwait(&child_ended, nullptr, &a_look);
             free_stuck();
             progress();
         }

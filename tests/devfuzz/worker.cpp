@@ -56,14 +56,26 @@ public:
         interrupt_sleeps();
     }
 
-    // Calls `found` with the part that ends with a call which reached new code.
+    // Calls `found` with a call that reached new code, and with that call and those before it: alone
+    // it is made quickly, and changed often; but it may need them.
     void run(const Bytes &bytes, const std::function<void(const Bytes &)> &found)
     {
+        constexpr std::size_t together = 4;
+        std::array<std::size_t, together> begins{}; // of the last calls, a ring
+        std::size_t calls = 0;
         note(self_, bytes);
         kcov_.begin();
-        runner_.run(bytes, [&](std::size_t used) {
-            if (kcov_.found_more(shared_))
-                found(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(used)));
+        runner_.run(bytes, [&](std::size_t begin, std::size_t end) {
+            const auto part = [&](std::size_t from) {
+                return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                             bytes.begin() + static_cast<std::ptrdiff_t>(end));
+            };
+            begins.at(calls++ % together) = begin;
+            if (kcov_.found_more(shared_)) {
+                if (calls > 1)
+                    found(part(calls > together ? begins.at(calls % together) : 0));
+                found(part(begin));
+            }
             kcov_.begin();
         });
         if (complaints() != before_) {

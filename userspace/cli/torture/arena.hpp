@@ -67,10 +67,12 @@ struct Pace {
     std::uint32_t leaves = 0;
 };
 
-/// Any of the slow paces: event by event, for a few waiters.
+/// Any of the slow paces: event by event, for a few waiters, most often for one.
 inline Pace strict_pace(std::uint32_t dice)
 {
-    return {0, 1, 1 + dice % 4, 1 + dice / 4 % 2, dice / 8 % 2 * 40};
+    constexpr std::array waiters{1U, 1U, 1U, 2U, 2U, 3U, 4U, 4U};
+    constexpr std::array leaves{0U, 0U, 8U, 40U};
+    return {0, 1, waiters.at(dice % 8), 1 + dice / 8 % 2, leaves.at(dice / 16 % 4)};
 }
 inline constexpr Pace fast_pace{16, 3};
 
@@ -148,6 +150,8 @@ public:
     [[nodiscard]] std::uint32_t active_waiters() const { return head_->waiters.load(); }
     [[nodiscard]] std::uint32_t active_wakers() const { return head_->wakers.load(); }
     [[nodiscard]] std::uint32_t leaves() const { return head_->leaves.load(); }
+    /// Whether wakers wait until all that was posted is taken.
+    [[nodiscard]] bool strict() const { return head_->ahead_max.load() == 0; }
     /// Notes that the events of @queue that are posted and not yet taken, about, are @more now.
     void go_ahead(std::size_t queue, std::int64_t more)
     {

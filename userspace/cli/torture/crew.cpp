@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -59,6 +60,12 @@ Crew::~Crew()
 Role Crew::role(std::size_t index) const
 {
     return index < plan_.waiters ? Role::Waiter : Role::Waker;
+}
+
+bool Crew::is_active(std::size_t index) const
+{
+    return role(index) == Role::Waiter ? index < arena_.active_waiters()
+                                       : index - plan_.waiters < arena_.active_wakers();
 }
 
 void Crew::fill()
@@ -168,12 +175,17 @@ bool Crew::all_parked()
     return true;
 }
 
-std::vector<std::uint64_t> Crew::numbers() const
+std::vector<Mark> Crew::marks() const
 {
-    std::vector<std::uint64_t> all;
-    for (const Slot &slot : arena_.slots())
-        all.push_back(slot.step.number);
+    std::vector<Mark> all;
+    for (std::size_t index = 0; index < tasks_.size(); ++index)
+        all.push_back({slot(index).step.number, alive(index) ? switches_of(pid(index)) : 0});
     return all;
+}
+
+bool Crew::ran(std::size_t index, const Mark &mark) const
+{
+    return !alive(index) || switches_of(pid(index)) != mark.switches;
 }
 
 std::string Crew::describe(std::size_t index, std::string_view operation) const
@@ -228,6 +240,16 @@ Tally Crew::sum() const
         sum.read_sum += one.read_sum;
     }
     return sum;
+}
+
+std::uint64_t Crew::gains() const
+{
+    std::uint64_t gains = 0;
+    for (const Slot &slot : arena_.slots()) {
+        const Tally &one = slot.counted();
+        gains += std::accumulate(one.taken.begin(), one.taken.end(), one.read);
+    }
+    return gains;
 }
 
 } // namespace waitq::cli::torture

@@ -20,6 +20,11 @@ struct Uncertain {
     bool written = false, read = false;
 };
 
+struct Mark {
+    std::uint64_t number = 0;
+    unsigned long switches = 0;
+};
+
 class Crew {
 public:
     Crew(Arena &arena, const Plan &plan, MakeWorker make);
@@ -38,17 +43,22 @@ public:
     [[nodiscard]] pid_t pid(std::size_t index) const { return tasks_.at(index).pid; }
     [[nodiscard]] std::size_t size() const { return tasks_.size(); }
     [[nodiscard]] Role role(std::size_t index) const;
+    /// Whether the task has something to do at this round's pace.
+    [[nodiscard]] bool is_active(std::size_t index) const;
     [[nodiscard]] const Slot &slot(std::size_t index) const { return arena_.slots()[index]; }
 
     /// True: each task is parked, or sleeps in a call, and none has run between two looks.
     [[nodiscard]] bool at_rest();
     [[nodiscard]] bool all_parked();
-    /// The number of each task's call; of a later look, left() tells whether that call has ended.
-    [[nodiscard]] std::vector<std::uint64_t> numbers() const;
-    [[nodiscard]] bool left(std::size_t index, const std::vector<std::uint64_t> &numbers) const
+    /// At rest: each task's call, and how often it has run.
+    [[nodiscard]] std::vector<Mark> marks() const;
+    /// Whether the call of that time has ended.
+    [[nodiscard]] bool left(std::size_t index, const Mark &mark) const
     {
-        return !alive(index) || slot(index).counted().calls >= numbers.at(index);
+        return !alive(index) || slot(index).counted().calls >= mark.number;
     }
+    /// Whether the task has run since, and so was woken.
+    [[nodiscard]] bool ran(std::size_t index, const Mark &mark) const;
     /// Of the task: its call, how long, its state and where in the kernel it sleeps. One line.
     [[nodiscard]] std::string describe(std::size_t index, std::string_view operation) const;
 
@@ -58,6 +68,8 @@ public:
     /// All tallies are zero, and nothing is uncertain. All tasks are parked.
     void begin_round();
     [[nodiscard]] Tally sum() const;
+    /// How often, about, tasks got what they waited for.
+    [[nodiscard]] std::uint64_t gains() const;
 
 private:
     struct Task {

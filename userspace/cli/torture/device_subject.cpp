@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The device under torture: what its director looks at, wakes and sums up.
+#include "durations.hpp"
 #include "failure.hpp"
 #include "torture/device_worker.hpp"
 #include "torture/subject.hpp"
@@ -81,6 +82,7 @@ private:
                                                                     const Crew &crew) const;
     void wake_one(std::size_t queue, Crew &crew, Checks &checks, std::minstd_rand &random,
                   const Await &await);
+    void look_at_order(std::size_t index, Checks &checks);
     void look_at_stream(const Crew &crew, Checks &checks);
     void end_stream(Crew &crew, Checks &checks, const Tally &sum);
     [[nodiscard]] std::string describe(const Crew &crew, std::size_t task) const
@@ -146,7 +148,28 @@ void DeviceSubject::look_at_rest(Crew &crew, Checks &checks)
                     condition ? describe(crew, task) + ", and the condition is true\n" + entries()
                               : "");
     }
+    for (std::size_t queue = 0; queue < files_.size(); ++queue)
+        look_at_order(queue, checks);
     look_at_stream(crew, checks);
+}
+
+/// Each waiter for events went to the end of the queue: who is behind another came later.
+void DeviceSubject::look_at_order(std::size_t index, Checks &checks)
+{
+    constexpr std::int64_t a_tick = 20'000'000;
+    std::int64_t latest = 0;
+    for (const waitq_waiter &waiter : waiters(index).entries) {
+        if (waiter.place != WAITQ_PLACE_EVENTS || waiter.since_ns == 0)
+            continue;
+        const bool in_order = waiter.since_ns > latest - a_tick;
+        checks.hold(Check::order, in_order,
+                    in_order ? ""
+                             : "task " + std::to_string(waiter.pid) + " came " +
+                                   format_duration(std::chrono::milliseconds(
+                                       (latest - waiter.since_ns) / 1'000'000)) +
+                                   " before one that is ahead of it\n" + entries());
+        latest = std::max<std::int64_t>(latest, waiter.since_ns);
+    }
 }
 
 void DeviceSubject::look_at_stream(const Crew &crew, Checks &checks)
@@ -215,8 +238,8 @@ void DeviceSubject::wake_one(std::size_t index, Crew &crew, Checks &checks,
         counter -= entry.takes;
         due.push_back(&entry);
     }
-    const std::vector<std::uint64_t> numbers = crew.numbers();
-    const auto has_left = [&](const Entry &entry) { return crew.left(entry.task, numbers); };
+    const std::vector<Mark> marks = crew.marks();
+    const auto has_left = [&](const Entry &entry) { return crew.left(entry.task, marks[entry.task]); };
 
     const std::string before = entries();
     const std::uint64_t woken = require(files_[index].wake(request), Call::Wake, name_of(index));

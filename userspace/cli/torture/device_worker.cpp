@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds longest_wait = 2ms;
+constexpr std::uint32_t shortest_wait_ns = 1000, doublings = 12; ///< up to 2 ms
 
 constexpr auto operations = std::to_array<DeviceOperation>({
     // The plain waits stand more than once: they are what most programs do.
@@ -118,7 +118,7 @@ std::optional<When> DeviceWorker::some_time()
 {
     if (!has(Noise::timeouts) || roll(3) != 0)
         return {};
-    return std::chrono::nanoseconds(roll(static_cast<std::uint32_t>(longest_wait.count())));
+    return std::chrono::nanoseconds(roll(shortest_wait_ns << roll(doublings)));
 }
 
 void DeviceWorker::expect(int error, bool timed)

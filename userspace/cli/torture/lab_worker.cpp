@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace waitq::lab;
 
-constexpr std::uint32_t longest_wait_ns = 2'000'000;
+constexpr std::uint32_t shortest_wait_ns = 1000, doublings = 12; ///< up to 2 ms
 constexpr std::chrono::nanoseconds for_ever = 1h; ///< for the kinds that must have a timeout
 
 constexpr std::uint32_t wait_count = wait_kinds.size();
@@ -121,7 +121,8 @@ lab::WaitRequest LabWorker::request_for(const WaitKindRow &row, Engine engine, b
     request.consume = one || roll(4) != 0;
     if (row.has_timeout()) {
         timed = callbacks || (has(Noise::timeouts) && roll(3) == 0);
-        request.timeout = timed ? std::chrono::nanoseconds(roll(longest_wait_ns)) : for_ever;
+        request.timeout =
+            timed ? std::chrono::nanoseconds(roll(shortest_wait_ns << roll(doublings))) : for_ever;
     }
     if (row.has_state()) {
         constexpr std::array states{State::Interruptible, State::Uninterruptible, State::Killable,

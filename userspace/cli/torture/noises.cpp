@@ -128,8 +128,9 @@ Disturber::~Disturber()
 
 std::optional<std::size_t> Disturber::any_task(std::minstd_rand &random) const
 {
+    // One that has nothing to do in this round can't be disturbed.
     const std::size_t task = random() % crew_.size();
-    if (!crew_.alive(task) || crew_.killed(task))
+    if (!crew_.alive(task) || crew_.killed(task) || !crew_.is_active(task))
         return {};
     return task;
 }
@@ -163,11 +164,18 @@ void Disturber::calm()
 
 // ---- tasks ----
 
+// To one task again and again, so that one comes between its wake-up and its next step.
 void Disturber::signal(std::minstd_rand &random)
 {
-    for (unsigned times = 1 + random() % 4; times != 0; --times)
-        if (const auto task = any_task(random))
-            ::kill(crew_.pid(*task), random() % 3 == 0 ? SIGUSR2 : SIGUSR1);
+    constexpr std::uint32_t most = 16;
+    constexpr std::int64_t longest_ns = 200'000;
+    const auto task = any_task(random);
+    for (std::uint32_t times = 1 + random() % most; task && times != 0; --times) {
+        ::kill(crew_.pid(*task), random() % 3 == 0 ? SIGUSR2 : SIGUSR1);
+        const std::int64_t then = bench::now() + static_cast<std::int64_t>(random()) % longest_ns;
+        while (bench::now() < then) {
+        }
+    }
 }
 
 void Disturber::kill(std::minstd_rand &random)

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds patience = 60s; ///< only a hang takes so long
+constexpr std::chrono::nanoseconds still = 40ms;     ///< in which a queue that works moves
 constexpr std::chrono::nanoseconds between_lines = 10s;
 constexpr unsigned between_noises_us = 2000; ///< at most
 
@@ -44,6 +45,7 @@ public:
 private:
     void round();
     void make_noise(std::chrono::nanoseconds end);
+    bool moves();
     bool await(const std::function<bool()> &done);
     void come_to_rest();
     void free_all();
@@ -85,9 +87,9 @@ bool Director::await(const std::function<bool()> &done)
 void Director::make_noise(std::chrono::nanoseconds end)
 {
     // A signal, or a new task, looks at the condition again and so makes up for a lost wake-up:
-    // half of the rounds are quiet.
+    // half of the rounds are quiet, and event by event a round ends where nothing moves any more.
     const bool quiet = random_() % 2 == 0;
-    while (clock() < end && !SigintGuard::caught()) {
+    while (clock() < end && !SigintGuard::caught() && (!arena_.strict() || moves())) {
         if (!quiet)
             disturber_.disturb(random_);
         crew_.bury();
@@ -95,6 +97,20 @@ void Director::make_noise(std::chrono::nanoseconds end)
         usleep(static_cast<useconds_t>(random_() % between_noises_us));
     }
     disturber_.calm();
+}
+
+/// Waits until some task gets what it waits for. False: none does for a while.
+bool Director::moves()
+{
+    const std::uint64_t before = crew_.gains();
+    const std::chrono::nanoseconds end = clock() + still;
+    while (crew_.gains() == before) {
+        if (clock() >= end)
+            return false;
+        crew_.bury();
+        usleep(200);
+    }
+    return true;
 }
 
 std::string Director::everybody()

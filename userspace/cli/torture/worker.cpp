@@ -64,13 +64,15 @@ bool Worker::is_active(Role role) const
 bool Worker::may_post(std::size_t queue)
 {
     constexpr int looks = 2000;
-    constexpr std::uint32_t longest_spin = 2048;
+    constexpr std::uint32_t shortest_ns = 1000, doublings = 8;
     if (arena_.may_post(queue))
         return true;
     for (int look = 0; look < looks; ++look) {
         if (arena_.may_post(queue)) {
-            for (volatile std::uint32_t spin = roll(longest_spin); spin > 0;)
-                spin = spin - 1;
+            // Short times and long ones, as often: nobody knows how far away the taker's sleep is.
+            const std::int64_t then = bench::now() + roll(shortest_ns << roll(doublings));
+            while (bench::now() < then) {
+            }
             return true;
         }
         if (look % 100 == 99)
@@ -100,7 +102,7 @@ void work(Worker &worker, Role role, Arena &arena, Slot &slot)
             if (!left && worker.is_active(role))
                 worker.advance(role);
             else
-                usleep(1000);
+                arena.park(order);
             left = left || (role == Role::Waiter && worker.leaves());
             break;
         case Order::Rest:
