@@ -65,14 +65,21 @@ struct Pace {
     /// Of so many calls, a task makes no other after one, on average; 0: it goes on. What it left
     /// behind must then be another's.
     std::uint32_t leaves = 0;
+    /// So many queues are used. Where there is one, no other keeps the tasks moving.
+    std::uint32_t queues = queues_max;
 };
 
 /// Any of the slow paces: event by event, for a few waiters, most often for one.
 inline Pace strict_pace(std::uint32_t dice)
 {
     constexpr std::array waiters{1U, 1U, 1U, 2U, 2U, 3U, 4U, 4U};
-    constexpr std::array leaves{0U, 0U, 8U, 40U};
-    return {0, 1, waiters.at(dice % 8), 1 + dice / 8 % 2, leaves.at(dice / 16 % 4)};
+    constexpr std::array leaves{0U, 0U, 20U, 40U};
+    return {0,
+            1,
+            waiters.at(dice % 8),
+            1 + dice / 8 % 2,
+            leaves.at(dice / 16 % 4),
+            dice / 64 % 2 == 0 ? 1 : std::uint32_t{queues_max}};
 }
 inline constexpr Pace fast_pace{16, 3};
 
@@ -142,6 +149,7 @@ public:
         head_->waiters = pace.waiters;
         head_->wakers = pace.wakers;
         head_->leaves = pace.leaves;
+        head_->queues = pace.queues;
         for (auto &ahead : head_->ahead)
             ahead = 0;
     }
@@ -150,6 +158,7 @@ public:
     [[nodiscard]] std::uint32_t active_waiters() const { return head_->waiters.load(); }
     [[nodiscard]] std::uint32_t active_wakers() const { return head_->wakers.load(); }
     [[nodiscard]] std::uint32_t leaves() const { return head_->leaves.load(); }
+    [[nodiscard]] std::uint32_t queues() const { return head_->queues.load(); }
     /// Whether wakers wait until all that was posted is taken.
     [[nodiscard]] bool strict() const { return head_->ahead_max.load() == 0; }
     /// Notes that the events of @queue that are posted and not yet taken, about, are @more now.
@@ -170,7 +179,7 @@ private:
     struct Head {
         std::atomic<Order> order{Order::Rest};
         std::atomic<std::uint32_t> mode{0};
-        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U}, leaves{0};
+        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U}, leaves{0}, queues{1};
         std::atomic<std::int64_t> ahead_max{0};
         alignas(64) std::array<std::atomic<std::int64_t>, queues_max + 1> ahead{};
     };

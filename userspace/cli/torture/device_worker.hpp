@@ -83,7 +83,7 @@ public:
 private:
     [[nodiscard]] std::uint32_t any_queue()
     {
-        return roll(static_cast<std::uint32_t>(files_.size()));
+        return any_of(files_.size());
     }
     [[nodiscard]] std::optional<When> some_time();
     [[nodiscard]] int eventfd_of(std::uint32_t queue);

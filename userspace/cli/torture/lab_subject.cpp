@@ -166,6 +166,7 @@ void LabSubject::wake_first(std::size_t index, Crew &crew, Checks &checks, std::
     request.context = contexts.at(random() % contexts.size()).context;
     request.post = request.nr = 1 + static_cast<std::uint32_t>(random() % (queue.size() - 1));
     const std::string before = entries();
+    const lab_info figures = info(index);
     const std::vector<Mark> marks = crew.marks();
     wake(index, request);
     const auto due = [&](std::size_t place) { return place < request.nr; };
@@ -175,8 +176,12 @@ void LabSubject::wake_first(std::size_t index, Crew &crew, Checks &checks, std::
                 return false;
         return crew.at_rest();
     });
+    const lab_info after = info(index);
     const std::string told = "wake_up_nr of queue " + std::to_string(index) + " with nr " +
-                             std::to_string(request.nr) + "; before it:\n" + before;
+                             std::to_string(request.nr) + ": " +
+                             std::to_string(after.wakes - figures.wakes) + " wake-ups, " +
+                             std::to_string(after.woken - figures.woken) +
+                             " tasks woken; before it:\n" + before;
     checks.hold(Check::awake, left, "those woken do not return: " + told);
     if (!left)
         return;

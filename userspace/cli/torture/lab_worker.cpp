@@ -159,7 +159,7 @@ void LabWorker::wait()
     }
     Step step;
     const lab::WaitRequest request = request_for(*row, engine, step.timed);
-    const std::uint32_t queue = roll(static_cast<std::uint32_t>(files_.size()));
+    const std::uint32_t queue = any_of(files_.size());
     step.operation = static_cast<std::uint32_t>(row - wait_kinds.data()) +
                      (engine == Engine::Macro ? wait_count : 0);
     step.count = 1;
@@ -203,7 +203,7 @@ void LabWorker::pass_on(std::uint32_t queue)
 
 void LabWorker::wake()
 {
-    const std::uint32_t queue = roll(static_cast<std::uint32_t>(files_.size()));
+    const std::uint32_t queue = any_of(files_.size());
     if (!may_post(queue))
         return;
     const WakeKindRow *row = nullptr;

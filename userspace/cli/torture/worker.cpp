@@ -38,6 +38,7 @@ void Worker::end(int error, const Tally &before)
     }
     arena_.go_ahead(stream, static_cast<std::int64_t>((after.written - before.written) -
                                                       (after.read - before.read)));
+    in_vain_ = error != 0 && (slot_.step.count != 0 || slot_.step.reads);
     if (error != 0 || slot_.step.count == 0)
         return;
     const std::int64_t lasted = bench::now() - slot_.step.since;
@@ -59,6 +60,25 @@ bool Worker::is_active(Role role) const
     const auto index = static_cast<std::uint32_t>(&slot_ - arena_.slots().data());
     return role == Role::Waiter ? index < arena_.active_waiters()
                                 : index - plan_.waiters < arena_.active_wakers();
+}
+
+bool Worker::leaves()
+{
+    return (arena_.leaves() != 0 && roll(arena_.leaves()) == 0) ||
+           (in_vain_ && arena_.strict() && !stands_back());
+}
+
+bool Worker::stands_back()
+{
+    constexpr int looks = 100;
+    constexpr useconds_t between_looks = 200;
+    const std::size_t queue = slot_.step.reads ? stream : slot_.step.queue[0];
+    for (int look = 0; look < looks; ++look) {
+        if (arena_.may_post(queue))
+            return true;
+        usleep(between_looks);
+    }
+    return false;
 }
 
 bool Worker::may_post(std::size_t queue)

@@ -5,6 +5,7 @@
 #include "torture/arena.hpp"
 #include "torture/noise.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -35,7 +36,7 @@ public:
     /// Whether it has something to do at this round's pace.
     [[nodiscard]] bool is_active(Role role) const;
     /// Whether it makes no other call in this round.
-    [[nodiscard]] bool leaves() { return arena_.leaves() != 0 && roll(arena_.leaves()) == 0; }
+    [[nodiscard]] bool leaves();
     /// Makes one call of a waiter's or a waker's.
     virtual void advance(Role role) = 0;
     /// Gives back all that would keep the queues from rest: timers, polls.
@@ -79,10 +80,19 @@ protected:
     /// about to sleep again. False: not within a moment.
     [[nodiscard]] bool may_post(std::size_t queue);
 
+    /// One of the @count queues that are open.
+    std::uint32_t any_of(std::size_t count)
+    {
+        return roll(std::min(static_cast<std::uint32_t>(count), arena_.queues()));
+    }
+
     /// A call did what it must not.
     void fail(int error, std::string_view what);
 
 private:
+    /// Event by event: its call took nothing. Waits until another task takes what is there, for which
+    /// that one must have got the wake-up that this one did not use. False: none does.
+    [[nodiscard]] bool stands_back();
     void begin(Step call);
     void end(int error, const Tally &before);
 
@@ -90,6 +100,7 @@ private:
     Slot &slot_;
     const Plan &plan_;
     std::minstd_rand random_;
+    bool in_vain_ = false; ///< the last call was a wait, and took nothing
 };
 
 /// What the task does until it is told to quit.
