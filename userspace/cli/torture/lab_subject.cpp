@@ -182,10 +182,15 @@ void LabSubject::wake_first(std::size_t index, Crew &crew, Checks &checks, std::
                              std::to_string(after.wakes - figures.wakes) + " wake-ups, " +
                              std::to_string(after.woken - figures.woken) +
                              " tasks woken; before it:\n" + before;
-    checks.hold(Check::awake, left, "those woken do not return: " + told);
+    std::string early, late, now;
+    if (!left) {
+        for (std::size_t task = 0; task < crew.size(); ++task)
+            now += describe(crew, task) + (crew.left(task, marks[task]) ? ", has returned\n" : "\n");
+        now += entries();
+    }
+    checks.hold(Check::awake, left, "those woken do not return: " + told + "and now:\n" + now);
     if (!left)
         return;
-    std::string early, late;
     for (std::size_t place = 0; place < queue.size(); ++place) {
         const Mark &mark = marks[queue[place]];
         if (due(place) ? !crew.left(queue[place], mark) : crew.ran(queue[place], mark))

@@ -181,9 +181,11 @@ void LabWorker::wait()
     if (error != 0 && error != EINTR && (error != ETIMEDOUT || !step.timed) && !busy && !ended)
         fail(error, "failed");
     // An exclusive waiter of the kernel's that takes without having slept may have been woken all
-    // the same: it must look for more itself, as pipe_read() does. The wait layer does that.
+    // the same: it must look for more itself, as pipe_read() does. So may one in a loop made by
+    // hand between its last look and its way out with a signal. The wait layer does that.
     const bool known = error == ETIMEDOUT && !choice_.known_bugs;
-    if (engine == Engine::Macro && step.exclusive && (error == 0 || known))
+    const bool by_hand = error == EINTR && row->by_hand();
+    if (engine == Engine::Macro && step.exclusive && (error == 0 || known || by_hand))
         pass_on(queue);
     if (!request.consume)
         sched_yield();

@@ -107,6 +107,11 @@ Disturber::Disturber(const Plan &plan, Crew &crew) : plan_(plan), crew_(crew)
         write_to(std::string(mounted) + "/cgroup.subtree_control", "+cpu");
         group_ = std::string(mounted) + "/tasks";
         mkdir(group_.c_str(), 0755);
+        // A limit that came and went would change the kernel's code each time (a static key), which
+        // an emulator may not survive.
+        limited_ = std::string(mounted) + "/limited";
+        mkdir(limited_.c_str(), 0755);
+        write_to(limited_ + "/cpu.max", "20000 100000");
     }
     if (plan.noises.has(Noise::delays))
         write_to(delays, "64");
@@ -120,8 +125,9 @@ Disturber::~Disturber()
     if (group_.empty())
         return;
     // Tasks that are gone may be on their way out of the group.
-    for (int times = 0; times < 1000 && rmdir(group_.c_str()) != 0 && errno == EBUSY; ++times)
-        usleep(1000);
+    for (const std::string &group : {group_, limited_})
+        for (int times = 0; times < 1000 && rmdir(group.c_str()) != 0 && errno == EBUSY; ++times)
+            usleep(1000);
     umount2(mounted, MNT_DETACH);
     rmdir(mounted);
 }
@@ -286,9 +292,9 @@ void Disturber::regroup(std::minstd_rand &random)
     if (!task || group_.empty())
         return;
     // Without the controller there are still groups to move between.
-    write_to(group_ + "/cpu.max", random() % 2 == 0 ? "max 100000" : "20000 100000");
     write_to(group_ + "/cpu.weight", std::to_string(1 + random() % 1000));
-    write_to((random() % 2 == 0 ? group_ : std::string(mounted)) + "/cgroup.procs",
+    const std::array groups{group_, limited_, std::string(mounted)};
+    write_to(groups.at(random() % groups.size()) + "/cgroup.procs",
              std::to_string(crew_.pid(*task)));
 }
 

@@ -44,7 +44,7 @@ private:
     std::vector<Make> makes_;
     std::vector<pid_t> stopped_;
     std::vector<unsigned> offline_;
-    std::string group_; ///< the control group that the tasks are in at times; empty: none
+    std::string group_, limited_; ///< control groups that the tasks are in at times; empty: none
     bool frozen_ = false;
 };
 
