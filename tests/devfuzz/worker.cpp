@@ -56,8 +56,8 @@ public:
         interrupt_sleeps();
     }
 
-    // Calls `found` with a call that reached new code, and with that call and those before it: alone
-    // it is made quickly, and changed often; but it may need them.
+    // Calls `found` with a call that reached new code, and with that call and those before it:
+    // alone it is made quickly, and changed often; but it may need them.
     void run(const Bytes &bytes, const std::function<void(const Bytes &)> &found)
     {
         constexpr std::size_t together = 4;

@@ -239,7 +239,9 @@ void DeviceSubject::wake_one(std::size_t index, Crew &crew, Checks &checks,
         due.push_back(&entry);
     }
     const std::vector<Mark> marks = crew.marks();
-    const auto has_left = [&](const Entry &entry) { return crew.left(entry.task, marks[entry.task]); };
+    const auto has_left = [&](const Entry &entry) {
+        return crew.left(entry.task, marks[entry.task]);
+    };
 
     const std::string before = entries();
     const std::uint64_t woken = require(files_[index].wake(request), Call::Wake, name_of(index));

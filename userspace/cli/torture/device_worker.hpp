@@ -81,10 +81,7 @@ public:
     void write(Step call);
 
 private:
-    [[nodiscard]] std::uint32_t any_queue()
-    {
-        return any_of(files_.size());
-    }
+    [[nodiscard]] std::uint32_t any_queue() { return any_of(files_.size()); }
     [[nodiscard]] std::optional<When> some_time();
     [[nodiscard]] int eventfd_of(std::uint32_t queue);
     void wait_by(Step call, const WaitRequest &request);

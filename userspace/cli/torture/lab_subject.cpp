@@ -104,9 +104,9 @@ std::string LabSubject::begin_round(Arena &arena, std::minstd_rand &random)
     constexpr std::array strict_modes{LabMode::One, LabMode::One, LabMode::All,
                                       LabMode::Interruptible};
     const auto mode = static_cast<std::size_t>(
-        strict                   ? strict_modes.at(random() % strict_modes.size())
+        strict                  ? strict_modes.at(random() % strict_modes.size())
         : choice_.kinds.empty() ? LabMode{static_cast<std::uint32_t>(random() % lab_modes.size())}
-                                 : LabMode::All);
+                                : LabMode::All);
     arena_ = &arena;
     arena.mode() = static_cast<std::uint32_t>(mode);
     arena.pace(strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace);
@@ -136,18 +136,18 @@ void LabSubject::look_at_rest(Crew &crew, Checks &checks)
     }
 }
 
-/// The tasks of the queue `events`, if all of them wait exclusively for one event; else none.
+/// The tasks of the queue `events`, if all of them wait exclusively for one event, and nobody waits
+/// elsewhere, who would be woken as well and might take it; else none.
 std::vector<std::size_t> LabSubject::exclusive_in(std::size_t index, const Crew &crew) const
 {
     std::vector<std::size_t> queue;
     for (const lab_waiter &waiter : waiters(index).entries) {
-        if (waiter.place != LAB_PLACE_EVENTS)
-            continue;
         std::size_t task = 0;
         while (task < crew.size() && crew.pid(task) != static_cast<pid_t>(waiter.pid))
             ++task;
-        if (task == crew.size() || (waiter.flags & LAB_WAITER_EXCLUSIVE) == 0 ||
-            !crew.slot(task).step.takes || crew.slot(task).step.threshold[0] != 1)
+        if (task == crew.size() || waiter.place != LAB_PLACE_EVENTS ||
+            (waiter.flags & LAB_WAITER_EXCLUSIVE) == 0 || !crew.slot(task).step.takes ||
+            crew.slot(task).step.threshold[0] != 1)
             return {};
         queue.push_back(task);
     }
@@ -177,15 +177,15 @@ void LabSubject::wake_first(std::size_t index, Crew &crew, Checks &checks, std::
         return crew.at_rest();
     });
     const lab_info after = info(index);
-    const std::string told = "wake_up_nr of queue " + std::to_string(index) + " with nr " +
-                             std::to_string(request.nr) + ": " +
-                             std::to_string(after.wakes - figures.wakes) + " wake-ups, " +
-                             std::to_string(after.woken - figures.woken) +
-                             " tasks woken; before it:\n" + before;
+    const std::string told =
+        "wake_up_nr of queue " + std::to_string(index) + " with nr " + std::to_string(request.nr) +
+        ": " + std::to_string(after.wakes - figures.wakes) + " wake-ups, " +
+        std::to_string(after.woken - figures.woken) + " tasks woken; before it:\n" + before;
     std::string early, late, now;
     if (!left) {
         for (std::size_t task = 0; task < crew.size(); ++task)
-            now += describe(crew, task) + (crew.left(task, marks[task]) ? ", has returned\n" : "\n");
+            now +=
+                describe(crew, task) + (crew.left(task, marks[task]) ? ", has returned\n" : "\n");
         now += entries();
     }
     checks.hold(Check::awake, left, "those woken do not return: " + told + "and now:\n" + now);

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds patience = 60s; ///< only a hang takes so long
-constexpr std::chrono::nanoseconds still = 40ms;     ///< in which a queue that works moves
+constexpr std::chrono::nanoseconds still = 40ms;   ///< in which a queue that works moves
 constexpr std::chrono::nanoseconds between_lines = 10s;
 constexpr unsigned between_noises_us = 2000; ///< at most
 

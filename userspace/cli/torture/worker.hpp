@@ -90,8 +90,8 @@ protected:
     void fail(int error, std::string_view what);
 
 private:
-    /// Event by event: its call took nothing. Waits until another task takes what is there, for which
-    /// that one must have got the wake-up that this one did not use. False: none does.
+    /// Event by event: its call took nothing. Waits until another task takes what is there, for
+    /// which that one must have got the wake-up that this one did not use. False: none does.
     [[nodiscard]] bool stands_back();
     void begin(Step call);
     void end(int error, const Tally &before);
