@@ -233,7 +233,7 @@ void DeviceSubject::wake_one(std::size_t index, Crew &crew, Checks &checks,
         if (counter < entry.threshold)
             continue;
         if (entry.exclusive && request.nr != every_waiter && exclusive == request.nr)
-            break;
+            continue;
         exclusive += entry.exclusive;
         counter -= entry.takes;
         due.push_back(&entry);

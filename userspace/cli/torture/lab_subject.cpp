@@ -109,7 +109,11 @@ std::string LabSubject::begin_round(Arena &arena, std::minstd_rand &random)
                                 : LabMode::All);
     arena_ = &arena;
     arena.mode() = static_cast<std::uint32_t>(mode);
-    arena.pace(strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace);
+    Pace pace = strict ? strict_pace(static_cast<std::uint32_t>(random())) : fast_pace;
+    // A wake-up for one that is not used is missed by another.
+    if (mode == static_cast<std::size_t>(LabMode::One))
+        pace.waiters = std::max(pace.waiters, 2U);
+    arena.pace(pace);
     posted_ = {};
     for (std::size_t queue = 0; queue < files_.size(); ++queue) {
         lab::WaitRequest rest;

@@ -135,10 +135,12 @@ Disturber::~Disturber()
 std::optional<std::size_t> Disturber::any_task(std::minstd_rand &random) const
 {
     // One that has nothing to do in this round can't be disturbed.
-    const std::size_t task = random() % crew_.size();
-    if (!crew_.alive(task) || crew_.killed(task) || !crew_.is_active(task))
-        return {};
-    return task;
+    const std::size_t size = crew_.size(), first = random() % size;
+    for (std::size_t step = 0; step < size; ++step)
+        if (const std::size_t task = (first + step) % size;
+            crew_.alive(task) && !crew_.killed(task) && crew_.is_active(task))
+            return task;
+    return {};
 }
 
 void Disturber::disturb(std::minstd_rand &random)
