@@ -62,6 +62,18 @@ Taken watch(__s64 begin, __s64 length)
     return taken;
 }
 
+// Lets the other threads run until `done()`: they are of the ordinary priority, which this one has
+// meanwhile.
+template <class Done>
+void let_run_until(Done done)
+{
+    const sched_param none{0}, highest{50};
+    sched_setscheduler(0, SCHED_OTHER, &none);
+    while (!done())
+        sched_yield();
+    sched_setscheduler(0, SCHED_FIFO, &highest);
+}
+
 // So many entries of one call of poll, all on an epoll set of two, which polls the device and an
 // EVENTFD of it.
 class Crowd {
@@ -87,12 +99,11 @@ public:
     // All entries are linked: the last one is, and those of the set.
     void wait_until_linked() const
     {
-        waitq_waiters request{sizeof request, 0, 0, sizeof(waitq_waiter), 0, 0};
-        const timespec moment{0, 1000000}; // in which the highest priority lets others run
-        do {
-            nanosleep(&moment, nullptr);
-            ASSERT_EQ(ioctl(file_.fd(), WAITQ_IOC_WAITERS, &request), 0);
-        } while (request.linked != 3);
+        let_run_until([this] {
+            waitq_waiters request{sizeof request, 0, 0, sizeof(waitq_waiter), 0, 0};
+            EXPECT_EQ(ioctl(file_.fd(), WAITQ_IOC_WAITERS, &request), 0);
+            return request.linked == 3;
+        });
     }
     ~Crowd()
     {
@@ -158,12 +169,7 @@ protected:
                 sched_setscheduler(0, SCHED_OTHER, &none);
                 wait(file_, wait_request(parked_threshold));
             });
-        const sched_param none{0};
-        sched_setscheduler(0, SCHED_OTHER, &none);
-        while (info(file_).event_waiters != count)
-            sched_yield();
-        const sched_param highest{50};
-        sched_setscheduler(0, SCHED_FIFO, &highest);
+        let_run_until([&] { return info(file_).event_waiters == count; });
     }
     void release() { EXPECT_EQ(wake(file_, parked_threshold, every_one).error, 0); }
 

@@ -20,6 +20,14 @@ namespace waitq::cli::bench {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+/// Keeps the processor for @ns nanoseconds.
+inline void spin(std::int64_t ns)
+{
+    const std::int64_t end = now() + ns;
+    while (now() < end) {
+    }
+}
+
 /// The time that one reading of the clock takes, within a long row of them.
 [[nodiscard]] double clock_cost();
 

@@ -155,8 +155,12 @@ public:
     }
     /// The most that a task waits for, or posts, at once.
     [[nodiscard]] std::uint32_t most() const { return head_->most.load(); }
-    [[nodiscard]] std::uint32_t active_waiters() const { return head_->waiters.load(); }
-    [[nodiscard]] std::uint32_t active_wakers() const { return head_->wakers.load(); }
+    /// Whether the task has something to do at this pace, if the first @waiters tasks are waiters.
+    [[nodiscard]] bool is_active(std::size_t task, std::size_t waiters) const
+    {
+        return task < waiters ? task < head_->waiters.load()
+                              : task - waiters < head_->wakers.load();
+    }
     [[nodiscard]] std::uint32_t leaves() const { return head_->leaves.load(); }
     [[nodiscard]] std::uint32_t queues() const { return head_->queues.load(); }
     /// Whether wakers wait until all that was posted is taken.

@@ -62,12 +62,6 @@ Role Crew::role(std::size_t index) const
     return index < plan_.waiters ? Role::Waiter : Role::Waker;
 }
 
-bool Crew::is_active(std::size_t index) const
-{
-    return role(index) == Role::Waiter ? index < arena_.active_waiters()
-                                       : index - plan_.waiters < arena_.active_wakers();
-}
-
 void Crew::fill()
 {
     for (std::size_t index = 0; index < tasks_.size(); ++index) {

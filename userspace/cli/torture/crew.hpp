@@ -20,6 +20,7 @@ struct Uncertain {
     bool written = false, read = false;
 };
 
+/// What a task that rests was doing, for a later look.
 struct Mark {
     std::uint64_t number = 0;
     unsigned long switches = 0;
@@ -44,7 +45,10 @@ public:
     [[nodiscard]] std::size_t size() const { return tasks_.size(); }
     [[nodiscard]] Role role(std::size_t index) const;
     /// Whether the task has something to do at this round's pace.
-    [[nodiscard]] bool is_active(std::size_t index) const;
+    [[nodiscard]] bool is_active(std::size_t index) const
+    {
+        return arena_.is_active(index, plan_.waiters);
+    }
     [[nodiscard]] const Slot &slot(std::size_t index) const { return arena_.slots()[index]; }
 
     /// True: each task is parked, or sleeps in a call, and none has run between two looks.

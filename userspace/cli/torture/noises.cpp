@@ -180,9 +180,7 @@ void Disturber::signal(std::minstd_rand &random)
     const auto task = any_task(random);
     for (std::uint32_t times = 1 + random() % most; task && times != 0; --times) {
         ::kill(crew_.pid(*task), random() % 3 == 0 ? SIGUSR2 : SIGUSR1);
-        const std::int64_t then = bench::now() + static_cast<std::int64_t>(random()) % longest_ns;
-        while (bench::now() < then) {
-        }
+        bench::spin(static_cast<std::int64_t>(random()) % longest_ns);
     }
 }
 

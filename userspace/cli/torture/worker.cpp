@@ -55,11 +55,10 @@ void Worker::end(int error, const Tally &before)
         slot_.samples.at(place) = lasted;
 }
 
-bool Worker::is_active(Role role) const
+bool Worker::is_active() const
 {
-    const auto index = static_cast<std::uint32_t>(&slot_ - arena_.slots().data());
-    return role == Role::Waiter ? index < arena_.active_waiters()
-                                : index - plan_.waiters < arena_.active_wakers();
+    return arena_.is_active(static_cast<std::size_t>(&slot_ - arena_.slots().data()),
+                            plan_.waiters);
 }
 
 bool Worker::leaves()
@@ -90,9 +89,7 @@ bool Worker::may_post(std::size_t queue)
     for (int look = 0; look < looks; ++look) {
         if (arena_.may_post(queue)) {
             // Short times and long ones, as often: nobody knows how far away the taker's sleep is.
-            const std::int64_t then = bench::now() + roll(shortest_ns << roll(doublings));
-            while (bench::now() < then) {
-            }
+            bench::spin(roll(shortest_ns << roll(doublings)));
             return true;
         }
         if (look % 100 == 99)
@@ -119,7 +116,7 @@ void work(Worker &worker, Role role, Arena &arena, Slot &slot)
     for (bool left = false;;) {
         switch (const Order order = arena.order()) {
         case Order::Run:
-            if (!left && worker.is_active(role))
+            if (!left && worker.is_active())
                 worker.advance(role);
             else
                 arena.park(order);

@@ -34,7 +34,7 @@ public:
     Worker &operator=(const Worker &) = delete;
 
     /// Whether it has something to do at this round's pace.
-    [[nodiscard]] bool is_active(Role role) const;
+    [[nodiscard]] bool is_active() const;
     /// Whether it makes no other call in this round.
     [[nodiscard]] bool leaves();
     /// Makes one call of a waiter's or a waker's.
