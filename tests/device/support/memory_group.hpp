@@ -6,6 +6,7 @@
 #include "until.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/mount.h>
@@ -21,7 +22,7 @@ public:
         mkdir(mount_, 0755);
         if (mount("none", mount_, "cgroup2", 0, "") != 0)
             lacks_ = errno;
-        std::ofstream(std::string(mount_) + "/cgroup.subtree_control") << "+memory" << std::flush;
+        std::ofstream(std::filesystem::path(mount_) / "cgroup.subtree_control") << "+memory" << std::flush;
         mkdir(path("").c_str(), 0755);
         if (lacks_ == 0 && access(path("memory.max").c_str(), F_OK) != 0)
             lacks_ = errno;
@@ -46,9 +47,9 @@ public:
     [[nodiscard]] long killed() const { return stat("memory.events", "oom_kill"); }
 
 private:
-    [[nodiscard]] static std::string path(const std::string &file)
+    [[nodiscard]] static std::filesystem::path path(const std::string &file)
     {
-        return std::string(mount_) + "/waitq/" + file;
+        return std::filesystem::path(mount_) / "waitq" / file;
     }
     static void put(const std::string &file, const std::string &text)
     {
