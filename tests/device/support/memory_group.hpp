@@ -22,7 +22,8 @@ public:
         mkdir(mount_, 0755);
         if (mount("none", mount_, "cgroup2", 0, "") != 0)
             lacks_ = errno;
-        std::ofstream(std::filesystem::path(mount_) / "cgroup.subtree_control") << "+memory" << std::flush;
+        std::ofstream(std::filesystem::path(mount_) / "cgroup.subtree_control")
+            << "+memory" << std::flush;
         mkdir(path("").c_str(), 0755);
         if (lacks_ == 0 && access(path("memory.max").c_str(), F_OK) != 0)
             lacks_ = errno;
