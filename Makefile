@@ -40,37 +40,22 @@ user: ## build the library, the command and the hosted tests
 vm-module: ## build both modules for the test VM's kernel (WAITQ_KERNEL=NAME: scripts/vm list)
 	+@scripts/kernel make module VARIANT='$(VARIANT)'
 
-# tests/cost: the wait layer beside the kernel's macros, and what counts their instructions.
-cost-tree = build/$(release).cost
-.PHONY: cost-module vm-cost-module vm-cost-module-path print-cost-tree
-cost-module:
-	@scripts/lib/stage '$(cost-tree)' '' tests/cost
-	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(cost-tree))' W=$(W)
+# tests/cost: the wait layer beside the kernel's macros, and what counts their instructions. tests/delays: what
+# holds tasks up at the windows of the wait functions, for waitq torture.
+test-modules = cost delays
+.PHONY: $(foreach name,$(test-modules),$(name)-module vm-$(name)-module vm-$(name)-module-path print-$(name)-module)
+$(test-modules:%=%-module): %-module:
+	@scripts/lib/stage 'build/$(release).$*' '' 'tests/$*'
+	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath build/$(release).$*)' W=$(W)
 
-vm-cost-module:
-	+@scripts/kernel make cost-module
+$(test-modules:%=vm-%-module): vm-%-module:
+	+@scripts/kernel make $*-module
 
-vm-cost-module-path:
-	@$(MAKE) -s print-cost-tree KDIR="$$(scripts/kernel kdir)"
+$(test-modules:%=vm-%-module-path): vm-%-module-path:
+	@$(MAKE) -s print-$*-module KDIR="$$(scripts/kernel kdir)"
 
-print-cost-tree:
-	@echo '$(abspath $(cost-tree))/waitq_cost.ko'
-
-# tests/delays: what holds tasks up at the windows of the wait functions, for waitq torture.
-delays-tree = build/$(release).delays
-.PHONY: delays-module vm-delays-module vm-delays-module-path print-delays-tree
-delays-module:
-	@scripts/lib/stage '$(delays-tree)' '' tests/delays
-	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(delays-tree))' W=$(W)
-
-vm-delays-module:
-	+@scripts/kernel make delays-module
-
-vm-delays-module-path:
-	@$(MAKE) -s print-delays-tree KDIR="$$(scripts/kernel kdir)"
-
-print-delays-tree:
-	@echo '$(abspath $(delays-tree))/waitq_delays.ko'
+$(test-modules:%=print-%-module): print-%-module:
+	@echo '$(abspath build/$(release).$*)/waitq_$*.ko'
 
 # tests/wait_example: the example of module/wait/README.md, with a copy of that folder alone.
 .PHONY: example vm-example

@@ -47,6 +47,7 @@ struct Step {
     bool takes = false;     ///< and takes the thresholds
     bool exclusive = false; ///< as an exclusive waiter
     bool timed = false;     ///< ends by itself
+    bool window = false;    ///< is held on after it has looked, in a queue of its own
     bool reads = false;     ///< sleeps until there is a byte
     bool writes = false;    ///< sleeps until there is room
     std::uint32_t post_queue = 0;
@@ -67,6 +68,8 @@ struct Pace {
     std::uint32_t leaves = 0;
     /// So many queues are used. Where there is one, no other keeps the tasks moving.
     std::uint32_t queues = queues_max;
+    /// A waker posts so long after the last was taken, at most.
+    std::uint32_t latest_ns = 128'000;
 };
 
 /// Any of the slow paces: event by event, for a few waiters, most often for one.
@@ -74,12 +77,15 @@ inline Pace strict_pace(std::uint32_t dice)
 {
     constexpr std::array waiters{1U, 1U, 1U, 2U, 2U, 3U, 4U, 4U};
     constexpr std::array leaves{0U, 0U, 20U, 40U};
+    // Timeouts in jiffies end after milliseconds.
+    constexpr std::array latest_ns{128'000U, 128'000U, 128'000U, 8'192'000U};
     return {0,
             1,
             waiters.at(dice % 8),
             1 + dice / 8 % 2,
             leaves.at(dice / 16 % 4),
-            dice / 64 % 2 == 0 ? 1 : std::uint32_t{queues_max}};
+            dice / 64 % 2 == 0 ? 1 : std::uint32_t{queues_max},
+            latest_ns.at(dice / 128 % 4)};
 }
 inline constexpr Pace fast_pace{16, 3};
 
@@ -150,6 +156,7 @@ public:
         head_->wakers = pace.wakers;
         head_->leaves = pace.leaves;
         head_->queues = pace.queues;
+        head_->latest_ns = pace.latest_ns;
         for (auto &ahead : head_->ahead)
             ahead = 0;
     }
@@ -163,6 +170,8 @@ public:
     }
     [[nodiscard]] std::uint32_t leaves() const { return head_->leaves.load(); }
     [[nodiscard]] std::uint32_t queues() const { return head_->queues.load(); }
+    [[nodiscard]] std::uint32_t waiters() const { return head_->waiters.load(); }
+    [[nodiscard]] std::uint32_t latest_ns() const { return head_->latest_ns.load(); }
     /// Whether wakers wait until all that was posted is taken.
     [[nodiscard]] bool strict() const { return head_->ahead_max.load() == 0; }
     /// Notes that the events of @queue that are posted and not yet taken, about, are @more now.
@@ -183,7 +192,8 @@ private:
     struct Head {
         std::atomic<Order> order{Order::Rest};
         std::atomic<std::uint32_t> mode{0};
-        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U}, leaves{0}, queues{1};
+        std::atomic<std::uint32_t> most{1}, waiters{~0U}, wakers{~0U}, leaves{0}, queues{1},
+            latest_ns{1};
         std::atomic<std::int64_t> ahead_max{0};
         alignas(64) std::array<std::atomic<std::int64_t>, queues_max + 1> ahead{};
     };

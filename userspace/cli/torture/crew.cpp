@@ -43,6 +43,11 @@ Crew::Crew(Arena &arena, const Plan &plan, MakeWorker make)
 
 Crew::~Crew()
 {
+    end([] {});
+}
+
+void Crew::end(const std::function<void()> &release)
+{
     arena_.order(Order::Quit);
     for (const Task &task : tasks_)
         if (task.pid > 0)
@@ -53,6 +58,7 @@ Crew::~Crew()
         bury();
         if (std::ranges::all_of(tasks_, [](const Task &task) { return task.pid <= 0; }))
             return;
+        release();
         usleep(5000);
     }
 }
@@ -70,6 +76,7 @@ void Crew::fill()
         Slot &slot = arena_.slots()[index];
         const std::uint64_t seed = plan_.seed + 1000003 * ++started_;
         const pid_t parent = getpid();
+        slot.phase = Phase::Between; // until it has found the order to rest
         const pid_t child = fork();
         if (child < 0)
             throw std::system_error(errno, std::generic_category(), "fork of a task");
@@ -108,9 +115,14 @@ void Crew::bury()
                                    : " ended with status " + std::to_string(WEXITSTATUS(status))));
         if (slot.phase.load() == Phase::Calling && slot.uncounted()) {
             const Step &call = slot.step;
+            // Wakers wait for what is not taken: better one post too many than none any more.
+            arena_.go_ahead(call.post_queue, -static_cast<std::int64_t>(call.post));
             uncertain_.posted.at(call.post_queue) += call.post;
-            for (std::uint32_t item = 0; call.takes && item < call.count; ++item)
-                uncertain_.taken.at(call.queue.at(item)) += call.threshold.at(item);
+            for (std::uint32_t item = 0; call.takes && item < call.count; ++item) {
+                const std::uint64_t threshold = call.threshold.at(item);
+                arena_.go_ahead(call.queue.at(item), -static_cast<std::int64_t>(threshold));
+                uncertain_.taken.at(call.queue.at(item)) += threshold;
+            }
             uncertain_.written |= call.writes;
             uncertain_.read |= call.reads;
         }
@@ -142,8 +154,11 @@ bool Crew::rests(std::size_t index) const
     case Phase::Calling:
         break;
     }
+    // A waker that sleeps, until an interrupt or a worker has made its wake-up, is at work.
+    const Step &step = slot.step;
+    const bool waits = step.count != 0 || step.reads || step.writes;
     const char state = state_of(tasks_[index].pid);
-    return !slot.step.timed && (state == 'S' || state == 'D' || state == 'I');
+    return waits && !step.timed && (state == 'S' || state == 'D' || state == 'I');
 }
 
 bool Crew::at_rest()

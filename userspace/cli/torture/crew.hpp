@@ -31,7 +31,11 @@ public:
     Crew(Arena &arena, const Plan &plan, MakeWorker make);
     Crew(const Crew &) = delete;
     Crew &operator=(const Crew &) = delete;
-    ~Crew(); ///< kills what is left
+    ~Crew(); ///< end()
+
+    /// Kills all tasks. Those that no signal ends must be freed: by @release, called again and
+    /// again.
+    void end(const std::function<void()> &release);
 
     /// Starts a task for each slot that has none.
     void fill();

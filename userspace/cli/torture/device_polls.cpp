@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <liburing.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <thread>
@@ -20,6 +21,21 @@ namespace {
 constexpr int patience_ms = 5; // of a poll
 
 } // namespace
+
+// Without a timeout it is looked at where it sleeps, as those that wait are.
+void DeviceWorker::poll_for_ever(Step call)
+{
+    const std::uint32_t queue = any_queue();
+    pollfd file{files_.at(queue).fd(), POLLMSG, 0};
+    if (roll(2) == 0)
+        file = {eventfd_of(queue), POLLIN, 0};
+    call.count = 1;
+    call.queue[0] = queue;
+    call.threshold[0] = 1;
+    const int error = counted(call, [&] { return ::poll(&file, 1, -1) < 0 ? errno : 0; });
+    expect(error, false);
+    sched_yield();
+}
 
 void DeviceWorker::poll(Step call)
 {

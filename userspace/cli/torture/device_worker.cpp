@@ -35,6 +35,7 @@ constexpr auto operations = std::to_array<DeviceOperation>({
     {"read", Role::Waiter, Bytes | StrictBytes, {}, &DeviceWorker::read},
     {"read", Role::Waiter, Bytes | StrictBytes, {}, &DeviceWorker::read},
     {"read to nowhere", Role::Waiter, Bytes, {}, &DeviceWorker::read_to_nowhere},
+    {"poll without a timeout", Role::Waiter, Strict | Polls, {}, &DeviceWorker::poll_for_ever},
     {"poll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::poll},
     {"epoll", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::epoll},
     {"io_uring", Role::Waiter, Polls | Bytes, Noise::pollers, &DeviceWorker::uring},

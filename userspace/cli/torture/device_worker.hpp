@@ -68,6 +68,7 @@ public:
     void read(Step call);
     void read_to_nowhere(Step call);
     void poll(Step call);
+    void poll_for_ever(Step call);
     void epoll(Step call);
     void uring(Step call);
     void close_while_polled(Step call);

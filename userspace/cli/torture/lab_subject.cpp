@@ -141,10 +141,15 @@ void LabSubject::look_at_rest(Crew &crew, Checks &checks)
 }
 
 /// The tasks of the queue `events`, if all of them wait exclusively for one event, and nobody waits
-/// elsewhere, who would be woken as well and might take it; else none.
+/// elsewhere or is held on in its window, who would be woken as well and might take it; else none.
 std::vector<std::size_t> LabSubject::exclusive_in(std::size_t index, const Crew &crew) const
 {
     std::vector<std::size_t> queue;
+    for (std::size_t task = 0; task < crew.size(); ++task)
+        if (const Slot &slot = crew.slot(task); crew.alive(task) &&
+                                                slot.phase.load() == Phase::Calling &&
+                                                slot.step.window && slot.step.queue[0] == index)
+            return {};
     for (const lab_waiter &waiter : waiters(index).entries) {
         std::size_t task = 0;
         while (task < crew.size() && crew.pid(task) != static_cast<pid_t>(waiter.pid))

@@ -120,7 +120,7 @@ lab::WaitRequest LabWorker::request_for(const WaitKindRow &row, Engine engine, b
     request.threshold = one ? 1 : 1 + roll(arena().most());
     request.consume = one || roll(4) != 0;
     if (row.has_timeout()) {
-        timed = callbacks || (has(Noise::timeouts) && roll(3) == 0);
+        timed = callbacks || (has(Noise::timeouts) && roll(one ? 2 : 3) == 0);
         request.timeout =
             timed ? std::chrono::nanoseconds(roll(shortest_wait_ns << roll(doublings))) : for_ever;
     }
@@ -167,6 +167,7 @@ void LabWorker::wait()
     step.threshold[0] = request.threshold;
     step.takes = request.consume;
     step.exclusive = is_exclusive(*row) || request.exclusive;
+    step.window = request.window;
     const int error = counted(step, [&] {
         const auto result = files_.at(queue).wait(request);
         if (!result)

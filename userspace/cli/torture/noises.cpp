@@ -9,12 +9,14 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace waitq::cli::torture {
@@ -41,23 +43,42 @@ std::string switch_of(unsigned cpu)
     return "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/online";
 }
 
+unsigned processors_max()
+{
+    return static_cast<unsigned>(sysconf(_SC_NPROCESSORS_CONF));
+}
+
 /// Processors that can go offline: not all can, and one must stay.
 std::vector<unsigned> pluggable()
 {
     std::vector<unsigned> found;
-    const long count = sysconf(_SC_NPROCESSORS_CONF);
-    for (unsigned cpu = 1; cpu < count; ++cpu)
+    for (unsigned cpu = 1; cpu < processors_max(); ++cpu)
         if (exists(switch_of(cpu)))
             found.push_back(cpu);
     return found;
 }
 
-bool mount_groups()
+cpu_set_t all_processors()
 {
-    if (exists(std::string(mounted) + "/cgroup.procs"))
-        return true;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (unsigned cpu = 0; cpu < processors_max(); ++cpu)
+        CPU_SET(cpu, &set);
+    return set;
+}
+
+bool has_groups()
+{
+    std::ifstream file("/proc/filesystems");
+    const std::string all((std::istreambuf_iterator<char>(file)), {});
+    return all.find("\tcgroup2\n") != std::string::npos;
+}
+
+void mount_groups()
+{
     mkdir(mounted, 0755);
-    return mount("none", mounted, "cgroup2", 0, "") == 0;
+    if (mount("none", mounted, "cgroup2", 0, "") != 0)
+        throw std::system_error(errno, std::generic_category(), "mount of the control groups");
 }
 
 } // namespace
@@ -68,9 +89,9 @@ std::string Disturber::obstacle(Noise noise, const Plan &plan)
     switch (noise) {
     case Noise::freezer:
     case Noise::cgroups:
-        return !root             ? "needs root"
-               : !mount_groups() ? "this kernel has no control groups of version 2"
-                                 : "";
+        return !root           ? "needs root"
+               : !has_groups() ? "this kernel has no control groups of version 2"
+                               : "";
     case Noise::hotplug:
         return !root ? "needs root" : pluggable().empty() ? "no processor can go offline here" : "";
     case Noise::affinity:
@@ -104,6 +125,7 @@ Disturber::Disturber(const Plan &plan, Crew &crew) : plan_(plan), crew_(crew)
     with(Noise::priorities, &Disturber::reschedule, 2);
     with(Noise::cgroups, &Disturber::regroup, 2);
     if (plan.noises.has(Noise::freezer) || plan.noises.has(Noise::cgroups)) {
+        mount_groups();
         write_to(std::string(mounted) + "/cgroup.subtree_control", "+cpu");
         group_ = std::string(mounted) + "/tasks";
         mkdir(group_.c_str(), 0755);
@@ -160,6 +182,9 @@ void Disturber::calm()
     for (const unsigned cpu : offline_)
         write_to(switch_of(cpu), "1");
     offline_.clear();
+    if (gathered_)
+        run_all(SCHED_OTHER, all_processors());
+    gathered_ = false;
     // A task of policy fifo that looks again and again would keep the others from resting.
     if (plan_.noises.has(Noise::priorities))
         for (std::size_t task = 0; task < crew_.size(); ++task)
@@ -172,15 +197,16 @@ void Disturber::calm()
 
 // ---- tasks ----
 
-// To one task again and again, so that one comes between its wake-up and its next step.
+// To one task, once or again and again, after short times and long ones, so that one comes between
+// its wake-up and its next step.
 void Disturber::signal(std::minstd_rand &random)
 {
-    constexpr std::uint32_t most = 16;
-    constexpr std::int64_t longest_ns = 200'000;
+    constexpr std::uint32_t most = 16, shortest_ns = 1000, doublings = 9;
     const auto task = any_task(random);
-    for (std::uint32_t times = 1 + random() % most; task && times != 0; --times) {
+    const std::uint32_t times = random() % 2 == 0 ? 1 : 1 + random() % most;
+    for (std::uint32_t time = 0; task && time < times; ++time) {
+        bench::spin(static_cast<std::int64_t>(random() % (shortest_ns << random() % doublings)));
         ::kill(crew_.pid(*task), random() % 3 == 0 ? SIGUSR2 : SIGUSR1);
-        bench::spin(static_cast<std::int64_t>(random()) % longest_ns);
     }
 }
 
@@ -227,18 +253,37 @@ void Disturber::trace(std::minstd_rand &random)
         waitpid(debugger, nullptr, 0);
 }
 
+void Disturber::run_all(int policy, const cpu_set_t &where) const
+{
+    const sched_param none{0};
+    for (std::size_t task = 0; task < crew_.size(); ++task)
+        if (crew_.alive(task)) {
+            sched_setscheduler(crew_.pid(task), policy, &none);
+            sched_setaffinity(crew_.pid(task), sizeof where, &where);
+        }
+}
+
+void Disturber::gather(std::minstd_rand &random)
+{
+    if (!plan_.noises.has(Noise::affinity) || random() % 2 == 0)
+        return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(random() % processors_max(), &one);
+    run_all(SCHED_BATCH, one);
+    gathered_ = true;
+}
+
 void Disturber::move(std::minstd_rand &random)
 {
     const auto task = any_task(random);
-    if (!task)
+    if (!task || gathered_)
         return;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    const auto count = static_cast<unsigned>(sysconf(_SC_NPROCESSORS_CONF));
-    const bool all = random() % 3 == 0;
-    for (unsigned cpu = 0; cpu < count; ++cpu)
-        if (all || random() % 2 == 0)
-            CPU_SET(cpu, &set);
+    cpu_set_t set = all_processors();
+    if (random() % 3 != 0)
+        for (unsigned cpu = 0; cpu < processors_max(); ++cpu)
+            if (random() % 2 == 0)
+                CPU_CLR(cpu, &set);
     // None at all is refused, and so is one that is offline.
     sched_setaffinity(crew_.pid(*task), sizeof set, &set);
 }
@@ -261,8 +306,10 @@ void Disturber::reschedule(std::minstd_rand &random)
 
 // ---- the machine ----
 
-void Disturber::freeze(std::minstd_rand & /*random*/)
+void Disturber::freeze(std::minstd_rand &random)
 {
+    if (const auto task = any_task(random))
+        write_to(group_ + "/cgroup.procs", std::to_string(crew_.pid(*task)));
     frozen_ = !frozen_;
     write_to(group_ + "/cgroup.freeze", frozen_ ? "1" : "0");
     // A torture in which all stand still is none.

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <random>
+#include <sched.h>
 #include <string>
 
 namespace waitq::cli::torture {
@@ -22,6 +23,9 @@ public:
 
     /// Makes one noise, chosen at random.
     void disturb(std::minstd_rand &random);
+    /// Now and then: all tasks share one processor until calm(), and none preempts another when it
+    /// is woken. Much can come between its wake-up and its next step then.
+    void gather(std::minstd_rand &random);
     /// Ends what is under way: tasks that are stopped or frozen go on, processors are back.
     void calm();
 
@@ -36,6 +40,7 @@ private:
     void freeze(std::minstd_rand &random);
     void unplug(std::minstd_rand &random);
     void move(std::minstd_rand &random);
+    void run_all(int policy, const cpu_set_t &where) const;
     void reschedule(std::minstd_rand &random);
     void regroup(std::minstd_rand &random);
 
@@ -45,7 +50,7 @@ private:
     std::vector<pid_t> stopped_;
     std::vector<unsigned> offline_;
     std::string group_, limited_; ///< control groups that the tasks are in at times; empty: none
-    bool frozen_ = false;
+    bool frozen_ = false, gathered_ = false;
 };
 
 } // namespace waitq::cli::torture

@@ -4,6 +4,7 @@
 #include "bench/machine.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <sched.h>
 #include <unistd.h>
 
@@ -38,8 +39,8 @@ void Worker::end(int error, const Tally &before)
     }
     arena_.go_ahead(stream, static_cast<std::int64_t>((after.written - before.written) -
                                                       (after.read - before.read)));
-    in_vain_ = error != 0 && (slot_.step.count != 0 || slot_.step.reads);
-    if (error != 0 || slot_.step.count == 0)
+    had_its_turn_ = (step.count != 0 && (error != 0 || step.takes)) || step.reads;
+    if (error != 0 || step.count == 0)
         return;
     const std::int64_t lasted = bench::now() - slot_.step.since;
     if (lasted > slot_.longest) {
@@ -64,7 +65,7 @@ bool Worker::is_active() const
 bool Worker::leaves()
 {
     return (arena_.leaves() != 0 && roll(arena_.leaves()) == 0) ||
-           (in_vain_ && arena_.strict() && !stands_back());
+           (had_its_turn_ && arena_.strict() && !stands_back());
 }
 
 bool Worker::stands_back()
@@ -83,13 +84,24 @@ bool Worker::stands_back()
 bool Worker::may_post(std::size_t queue)
 {
     constexpr int looks = 2000;
-    constexpr std::uint32_t shortest_ns = 1000, doublings = 8;
+    constexpr std::uint32_t shortest_ns = 1000;
+    const auto pause = [this] {
+        // Short times and long ones, as often: nobody knows how far away the taker's sleep is.
+        bench::spin(
+            roll(arena_.latest_ns() >> roll(std::bit_width(arena_.latest_ns() / shortest_ns))));
+    };
+    if (again_ == queue) {
+        again_.reset();
+        pause();
+        return true;
+    }
     if (arena_.may_post(queue))
         return true;
     for (int look = 0; look < looks; ++look) {
         if (arena_.may_post(queue)) {
-            // Short times and long ones, as often: nobody knows how far away the taker's sleep is.
-            bench::spin(roll(shortest_ns << roll(doublings)));
+            pause();
+            if (arena_.strict() && arena_.waiters() > 1 && roll(4) == 0)
+                again_ = queue;
             return true;
         }
         if (look % 100 == 99)
@@ -123,14 +135,14 @@ void work(Worker &worker, Role role, Arena &arena, Slot &slot)
             left = left || (role == Role::Waiter && worker.leaves());
             break;
         case Order::Rest:
-            worker.park();
+            worker.rest();
             slot.phase.store(Phase::Parked);
             arena.park(order);
             slot.phase.store(Phase::Between);
             left = false;
             break;
         case Order::Quit:
-            worker.park();
+            worker.rest();
             return;
         }
     }

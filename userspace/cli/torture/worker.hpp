@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -39,10 +40,16 @@ public:
     [[nodiscard]] bool leaves();
     /// Makes one call of a waiter's or a waker's.
     virtual void advance(Role role) = 0;
-    /// Gives back all that would keep the queues from rest: timers, polls.
-    virtual void park() = 0;
+    /// Gives back all that would keep the queues from rest.
+    void rest()
+    {
+        again_.reset();
+        park();
+    }
 
 protected:
+    /// Ends timers and polls.
+    virtual void park() = 0;
     [[nodiscard]] Arena &arena() { return arena_; }
     [[nodiscard]] Slot &slot() { return slot_; }
     [[nodiscard]] const Plan &plan() const { return plan_; }
@@ -77,7 +84,8 @@ protected:
     static void add(Tally &tally, const Step &call);
 
     /// Waits for the moment to post to @queue: soon after the last was taken, while its taker is
-    /// about to sleep again. False: not within a moment.
+    /// about to sleep again; or a second time, while the first is being taken. False: not within
+    /// a moment.
     [[nodiscard]] bool may_post(std::size_t queue);
 
     /// One of the @count queues that are open.
@@ -90,8 +98,8 @@ protected:
     void fail(int error, std::string_view what);
 
 private:
-    /// Event by event: its call took nothing. Waits until another task takes what is there, for
-    /// which that one must have got the wake-up that this one did not use. False: none does.
+    /// Event by event: waits until what is still there is taken. It is another task's, which must
+    /// have got the wake-up that this one did not use. False: none does.
     [[nodiscard]] bool stands_back();
     void begin(Step call);
     void end(int error, const Tally &before);
@@ -100,7 +108,9 @@ private:
     Slot &slot_;
     const Plan &plan_;
     std::minstd_rand random_;
-    bool in_vain_ = false; ///< the last call was a wait, and took nothing
+    bool had_its_turn_ = false; ///< the last call was a wait, and took something, or ended in vain
+    /// Posts once more there, whatever was taken.
+    std::optional<std::size_t> again_;
 };
 
 /// What the task does until it is told to quit.
