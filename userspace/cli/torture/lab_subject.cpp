@@ -99,12 +99,15 @@ void LabSubject::open()
 std::string LabSubject::begin_round(Arena &arena, std::minstd_rand &random)
 {
     const bool strict = random() % 2 == 0;
-    // Where every wait has a timeout, none can be lost for good. And sleep_on_timeout fits one mode
-    // well: where all are woken, nothing else can be to blame.
+    // Where every wait has a timeout, none can be lost for good. And sleep_on_timeout fits one
+    // mode: where all are woken, nothing else can be to blame.
+    const bool sleeps_on = std::ranges::any_of(
+        choice_.kinds, [](WaitKind kind) { return find_kind(kind)->sleep == "SLEEP_ON"; });
     constexpr std::array strict_modes{LabMode::One, LabMode::One, LabMode::All,
                                       LabMode::Interruptible};
     const auto mode = static_cast<std::size_t>(
-        strict                  ? strict_modes.at(random() % strict_modes.size())
+        sleeps_on               ? LabMode::All
+        : strict                ? strict_modes.at(random() % strict_modes.size())
         : choice_.kinds.empty() ? LabMode{static_cast<std::uint32_t>(random() % lab_modes.size())}
                                 : LabMode::All);
     arena_ = &arena;

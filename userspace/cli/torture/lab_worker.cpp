@@ -149,7 +149,10 @@ void LabWorker::wait()
     // Most kinds fit most modes. Where none does, this task has a rest.
     for (int times = 0; !row && times < 200; ++times) {
         engine = roll(2) == 0 ? Engine::Core : Engine::Macro;
-        const WaitKindRow &candidate = wait_kinds.at(roll(wait_count));
+        const auto &chosen = choice_.kinds;
+        const WaitKindRow &candidate =
+            chosen.empty() ? wait_kinds.at(roll(wait_count))
+                           : *find_kind(chosen.at(roll(static_cast<std::uint32_t>(chosen.size()))));
         if (fits(candidate, engine))
             row = &candidate;
     }
