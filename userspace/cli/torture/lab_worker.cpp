@@ -150,11 +150,11 @@ void LabWorker::wait()
     for (int times = 0; !row && times < 200; ++times) {
         engine = roll(2) == 0 ? Engine::Core : Engine::Macro;
         const auto &chosen = choice_.kinds;
-        const WaitKindRow &candidate =
-            chosen.empty() ? wait_kinds.at(roll(wait_count))
-                           : *find_kind(chosen.at(roll(static_cast<std::uint32_t>(chosen.size()))));
-        if (fits(candidate, engine))
-            row = &candidate;
+        const WaitKindRow *candidate =
+            chosen.empty() ? &wait_kinds.at(roll(wait_count))
+                           : find_kind(chosen.at(roll(static_cast<std::uint32_t>(chosen.size()))));
+        if (candidate && fits(*candidate, engine))
+            row = candidate;
     }
     if (!row) {
         usleep(200);
