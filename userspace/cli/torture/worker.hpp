@@ -109,8 +109,7 @@ private:
     const Plan &plan_;
     std::minstd_rand random_;
     bool had_its_turn_ = false; ///< the last call was a wait, and took something, or ended in vain
-    /// Posts once more there, whatever was taken.
-    std::optional<std::size_t> again_;
+    std::optional<std::size_t> again_; ///< the queue that it posts to once more, before a take
 };
 
 /// What the task does until it is told to quit.
