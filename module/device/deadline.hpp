@@ -35,6 +35,15 @@ struct Deadline {
         }
         return deadline;
     }
+    // What the call has done since it began has taken some of the time. Process context.
+    WAITQ_INLINE void take_off_elapsed()
+    {
+        if (timeout_ns <= 0)
+            return;
+        const __s64 now = kapi_now_ns(), left = timeout_ns - (now - begun_ns);
+        timeout_ns = left > 0 ? left : 0;
+        begun_ns = now;
+    }
     // The error of a wait that ended so. Unless it timed out, overwrites `rest_ns` with the time
     // left, of a relative timeout.
     WAITQ_INLINE Error end(WaitOutcome outcome, __s64 &rest_ns) const

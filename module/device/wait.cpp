@@ -105,6 +105,7 @@ Error signal_wait(Queue &queue, waitq_signal_wait &request)
     if (error != Error::none)
         return error;
     request.post = 0;
+    prepared.deadline.take_off_elapsed(); // the post may have been long
     return wait_prepared(queue, prepared, request.timeout_ns);
 }
 

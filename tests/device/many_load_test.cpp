@@ -62,19 +62,17 @@ unsigned long runs_of(pid_t task)
     return runs;
 }
 
-// A post to one queue satisfies a call that makes room in another one. A task that waits for the
-// room does not depend on the call's own task, which may not run for long.
-TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
+// A task waits for all of two queues and sleeps on CPU 1, where then no ordinary task runs; another
+// waits for room in the second queue. Posts what the first waits for. Returns whether the other was
+// told before the first has run.
+bool told_before_it_runs(const Files &files)
 {
-    if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-        GTEST_SKIP() << "this machine has one CPU";
-    const Files files;
     const Hog hog(1);
     Caller waiter([&] {
         pin(0, 1);
         return all(files, {files.item(0), files.item(1)});
     });
-    ASSERT_TRUE(sleeps(waiter, files, first_two));
+    EXPECT_TRUE(sleeps(waiter, files, first_two));
     files.post(1, WAITQ_COUNTER_MAX);
     const Descriptor eventfd(open_eventfd(files.at[1]));
     Caller writer([&] {
@@ -82,19 +80,34 @@ TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
         const __u64 one = 1;
         return write(eventfd, &one, sizeof one);
     });
-    ASSERT_TRUE(asleep_at(writer.tid(), 'S', files.at[1], WAITQ_PLACE_EVENT_ROOM));
+    EXPECT_TRUE(asleep_at(writer.tid(), 'S', files.at[1], WAITQ_PLACE_EVENT_ROOM));
     pin(0, 0);
     hog.begin();
     const unsigned long runs = runs_of(waiter.tid());
     files.post(0);
-    const bool told = static_cast<bool>(until([&] { return writer.done(); }));
+    EXPECT_TRUE(until([&] { return writer.done(); }));
     const unsigned long then = runs_of(waiter.tid());
     hog.end();
     unpin(0);
-    EXPECT_TRUE(told);
-    EXPECT_EQ(then, runs) << "the task that waits for all has run";
     EXPECT_EQ(waiter.result(), 0);
     EXPECT_EQ(writer.result(), 8);
+    EXPECT_EQ(take(files.at[1], WAITQ_COUNTER_MAX), 0); // what is left there
+    return then == runs;
+}
+
+// A post to one queue satisfies a call that makes room in another one. A task that waits for the
+// room does not depend on the call's own task, which may not run for long.
+TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
+{
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+        GTEST_SKIP() << "this machine has one CPU";
+    const Files files;
+    // A thread of the kernel tells it, which may be kept on CPU 1 as well (on PREEMPT_RT, once in 50
+    // times).
+    bool told = false;
+    for (int tries = 0; tries < 5 && !told && !HasFailure(); ++tries)
+        told = told_before_it_runs(files);
+    EXPECT_TRUE(told);
 }
 
 // ---- under load ----

@@ -4,10 +4,15 @@
 #include "support/module.hpp"
 #include "support/tasks.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <limits>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <utility>
+#include <vector>
 #include <waitq/device.hpp>
 
 namespace waitq::test {
@@ -122,6 +127,36 @@ TEST_F(SignalWait, TimeIsUp)
     timed_one.timeout_ns = 2'000'000;
     EXPECT_EQ(signal_wait(two.on, timed_one).error, -ETIMEDOUT);
     EXPECT_EQ(info(two.to).counter, 1U);
+}
+
+// The post takes longer than the call may last. Then the call does not sleep for the rest of a time
+// that is over.
+TEST_F(SignalWait, ThePostTakesOfItsTime)
+{
+    constexpr std::size_t entries = 200'000;
+    const Two two;
+    const Child poller([&] {
+        const rlimit files{entries + 64, entries + 64};
+        std::vector<pollfd> list(entries, pollfd{two.to.fd(), POLLPRI, 0});
+        return setrlimit(RLIMIT_NOFILE, &files) == 0 ? poll(list.data(), list.size(), -1) : 1;
+    });
+    ASSERT_TRUE(until([&] { return state_of(poller.pid()) == 'S'; }));
+    __s64 shortest = std::numeric_limits<__s64>::max();
+    for (int times = 0; times < 3; ++times) {
+        const __s64 begin = now();
+        ASSERT_EQ(wake(two.to, 1).error, 0);
+        shortest = std::min(shortest, now() - begin);
+    }
+    for (const __u32 flags : {0U, WAITQ_ABSOLUTE}) {
+        auto made = request(two.to);
+        made.flags |= WAITQ_TIMEOUT | flags;
+        made.timeout_ns = shortest / 4 + (flags != 0 ? now() : 0);
+        rusage before{}, after{};
+        getrusage(RUSAGE_THREAD, &before);
+        EXPECT_EQ(signal_wait(two.on, made).error, -ETIMEDOUT);
+        getrusage(RUSAGE_THREAD, &after);
+        EXPECT_EQ(after.ru_nvcsw, before.ru_nvcsw) << "it has slept";
+    }
 }
 
 TEST_F(SignalWait, PostsOnceThoughASignalEndsIt)

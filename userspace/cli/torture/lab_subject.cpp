@@ -200,6 +200,7 @@ void LabSubject::wake_first(std::size_t index, Crew &crew, Checks &checks, std::
                 describe(crew, task) + (crew.left(task, marks[task]) ? ", has returned\n" : "\n");
         now += entries();
     }
+    checks.hold(Check::exclusive, after.woken - figures.woken <= request.nr, told);
     checks.hold(Check::awake, left, "those woken do not return: " + told + "and now:\n" + now);
     if (!left)
         return;
