@@ -102,8 +102,8 @@ TEST_F(Many, RoomIsToldThoughItsTaskDoesNotRun)
     if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
         GTEST_SKIP() << "this machine has one CPU";
     const Files files;
-    // A thread of the kernel tells it, which may be kept on CPU 1 as well (on PREEMPT_RT, once in 50
-    // times).
+    // A thread of the kernel tells it, which may be kept on CPU 1 as well (on PREEMPT_RT, once in
+    // 50 times).
     bool told = false;
     for (int tries = 0; tries < 5 && !told && !HasFailure(); ++tries)
         told = told_before_it_runs(files);
