@@ -87,7 +87,8 @@ inline Pace strict_pace(std::uint32_t dice)
             dice / 64 % 2 == 0 ? 1 : std::uint32_t{queues_max},
             latest_ns.at(dice / 128 % 4)};
 }
-inline constexpr Pace fast_pace{16, 3};
+inline constexpr std::uint32_t most_at_once = 3;
+inline constexpr Pace fast_pace{16, most_at_once};
 
 inline constexpr std::size_t samples_max = 256;
 

@@ -82,6 +82,9 @@ void Crew::fill()
             throw std::system_error(errno, std::generic_category(), "fork of a task");
         if (child == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
+            // These are for the director, who ends the tasks.
+            for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+                std::signal(signal, SIG_IGN);
             if (getppid() != parent)
                 _exit(0);
             slot.pid = getpid();

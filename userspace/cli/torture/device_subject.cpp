@@ -62,6 +62,7 @@ public:
     void wake_in_order(Crew &crew, Checks &checks, std::minstd_rand &random,
                        const Await &await) override;
     void release(Crew &crew) override;
+    void release(std::size_t tasks) override;
     void end_round(Crew &crew, Checks &checks, const Await &await) override;
     [[nodiscard]] std::string entries() override;
 
@@ -332,6 +333,13 @@ void DeviceSubject::release(Crew &crew)
     }
     if (writers != 0)
         drain(nullptr);
+}
+
+void DeviceSubject::release(std::size_t tasks)
+{
+    for (std::size_t queue = 0; queue < files_.size(); ++queue)
+        (void)require(files_[queue].wake({every_waiter, most_at_once * tasks, false}), Call::Wake,
+                      name_of(queue));
 }
 
 void DeviceSubject::end_stream(Crew &crew, Checks &checks, const Tally &sum)

@@ -40,6 +40,7 @@ public:
     void wake_in_order(Crew &crew, Checks &checks, std::minstd_rand &random,
                        const Await &await) override;
     void release(Crew &crew) override;
+    void release(std::size_t tasks) override;
     void end_round(Crew &crew, Checks &checks, const Await &await) override;
     [[nodiscard]] std::string entries() override;
 
@@ -239,6 +240,16 @@ void LabSubject::release(Crew &crew)
         lab::WakeRequest request;
         request.kind = WakeKind::wake_up_all;
         request.post = wanted.at(queue) > there ? wanted.at(queue) - there : 0;
+        wake(queue, request);
+    }
+}
+
+void LabSubject::release(std::size_t tasks)
+{
+    for (std::size_t queue = 0; queue < files_.size(); ++queue) {
+        lab::WakeRequest request;
+        request.kind = WakeKind::wake_up_all;
+        request.post = most_at_once * tasks;
         wake(queue, request);
     }
 }

@@ -2,60 +2,25 @@
 #include "torture/noises.hpp"
 
 #include "bench/machine.hpp"
-#include "torture/proc.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <exception>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace waitq::cli::torture {
 
 namespace {
 
-constexpr const char *mounted = "/run/waitq-torture"; // the control groups, while a torture runs
-constexpr const char *delays = "/sys/module/waitq_delays/parameters/share";
-
-bool write_to(const std::string &path, const std::string &text)
-{
-    std::ofstream file(path);
-    file << text << std::flush;
-    return file.good();
-}
-
-bool exists(const std::string &path)
-{
-    return access(path.c_str(), F_OK) == 0;
-}
-
-std::string switch_of(unsigned cpu)
-{
-    return "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/online";
-}
-
 unsigned processors_max()
 {
     return static_cast<unsigned>(sysconf(_SC_NPROCESSORS_CONF));
-}
-
-/// Processors that can go offline: not all can, and one must stay.
-std::vector<unsigned> pluggable()
-{
-    std::vector<unsigned> found;
-    for (unsigned cpu = 1; cpu < processors_max(); ++cpu)
-        if (exists(switch_of(cpu)))
-            found.push_back(cpu);
-    return found;
 }
 
 cpu_set_t all_processors()
@@ -67,49 +32,20 @@ cpu_set_t all_processors()
     return set;
 }
 
-bool has_groups()
-{
-    std::ifstream file("/proc/filesystems");
-    const std::string all((std::istreambuf_iterator<char>(file)), {});
-    return all.find("\tcgroup2\n") != std::string::npos;
-}
-
-void mount_groups()
-{
-    mkdir(mounted, 0755);
-    if (mount("none", mounted, "cgroup2", 0, "") != 0)
-        throw std::system_error(errno, std::generic_category(), "mount of the control groups");
-}
-
 } // namespace
 
 std::string Disturber::obstacle(Noise noise, const Plan &plan)
 {
-    const bool root = geteuid() == 0;
-    switch (noise) {
-    case Noise::freezer:
-    case Noise::cgroups:
-        return !root           ? "needs root"
-               : !has_groups() ? "this kernel has no control groups of version 2"
-                               : "";
-    case Noise::hotplug:
-        return !root ? "needs root" : pluggable().empty() ? "no processor can go offline here" : "";
-    case Noise::affinity:
-        return bench::processors() > 1 ? "" : "there is one processor";
-    case Noise::priorities:
-        return root ? "" : "needs root";
-    case Noise::reload:
-        return !root                 ? "needs root"
-               : plan.module.empty() ? "needs the module's file: --module FILE"
-                                     : "";
-    case Noise::delays:
-        return !root ? "needs root" : !exists(delays) ? "waitq_delays.ko is not loaded" : "";
-    default:
-        return "";
-    }
+    constexpr std::array for_root{Noise::freezer,    Noise::cgroups, Noise::hotplug,
+                                  Noise::priorities, Noise::reload,  Noise::delays};
+    if (geteuid() != 0 && std::ranges::find(for_root, noise) != for_root.end())
+        return "needs root";
+    if (noise == Noise::reload && plan.module.empty())
+        return "needs the module's file: --module FILE";
+    return Machine::obstacle(noise);
 }
 
-Disturber::Disturber(const Plan &plan, Crew &crew) : plan_(plan), crew_(crew)
+Disturber::Disturber(const Plan &plan, Crew &crew) : plan_(plan), crew_(crew), machine_(plan.noises)
 {
     const auto with = [&](Noise noise, Make make, int often) {
         if (plan.noises.has(noise))
@@ -124,34 +60,17 @@ Disturber::Disturber(const Plan &plan, Crew &crew) : plan_(plan), crew_(crew)
     with(Noise::affinity, &Disturber::move, 4);
     with(Noise::priorities, &Disturber::reschedule, 2);
     with(Noise::cgroups, &Disturber::regroup, 2);
-    if (plan.noises.has(Noise::freezer) || plan.noises.has(Noise::cgroups)) {
-        mount_groups();
-        write_to(std::string(mounted) + "/cgroup.subtree_control", "+cpu");
-        group_ = std::string(mounted) + "/tasks";
-        mkdir(group_.c_str(), 0755);
-        // A limit that came and went would change the kernel's code each time (a static key), which
-        // an emulator may not survive.
-        limited_ = std::string(mounted) + "/limited";
-        mkdir(limited_.c_str(), 0755);
-        write_to(limited_ + "/cpu.max", "20000 100000");
-    }
-    if (plan.noises.has(Noise::delays))
-        write_to(delays, "64");
+    machine_.set_up();
 }
 
 Disturber::~Disturber()
 {
-    calm();
-    if (plan_.noises.has(Noise::delays))
-        write_to(delays, "0");
-    if (group_.empty())
-        return;
-    // Tasks that are gone may be on their way out of the group.
-    for (const std::string &group : {group_, limited_})
-        for (int times = 0; times < 1000 && rmdir(group.c_str()) != 0 && errno == EBUSY; ++times)
-            usleep(1000);
-    umount2(mounted, MNT_DETACH);
-    rmdir(mounted);
+    try {
+        go_on();
+        machine_.put_back();
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "waitq torture: %s\n", error.what());
+    }
 }
 
 std::optional<std::size_t> Disturber::any_task(std::minstd_rand &random) const
@@ -171,16 +90,18 @@ void Disturber::disturb(std::minstd_rand &random)
         (this->*makes_[random() % makes_.size()])(random);
 }
 
+void Disturber::go_on()
+{
+    for (const Stopped &task : stopped_)
+        if (crew_.pid(task.index) == task.pid)
+            ::kill(task.pid, SIGCONT);
+    stopped_.clear();
+}
+
 void Disturber::calm()
 {
-    for (const pid_t task : stopped_)
-        ::kill(task, SIGCONT);
-    stopped_.clear();
-    if (frozen_)
-        write_to(group_ + "/cgroup.freeze", "0");
-    frozen_ = false;
-    for (const unsigned cpu : offline_)
-        write_to(switch_of(cpu), "1");
+    go_on();
+    machine_.calm();
     offline_.clear();
     if (gathered_)
         run_all(SCHED_OTHER, all_processors());
@@ -219,11 +140,10 @@ void Disturber::kill(std::minstd_rand &random)
 void Disturber::stop(std::minstd_rand &random)
 {
     if (!stopped_.empty()) {
-        ::kill(stopped_.back(), SIGCONT);
-        stopped_.pop_back();
+        go_on();
     } else if (const auto task = any_task(random)) {
         ::kill(crew_.pid(*task), SIGSTOP);
-        stopped_.push_back(crew_.pid(*task));
+        stopped_.push_back({*task, crew_.pid(*task)});
     }
 }
 
@@ -308,41 +228,38 @@ void Disturber::reschedule(std::minstd_rand &random)
 
 void Disturber::freeze(std::minstd_rand &random)
 {
+    constexpr useconds_t while_us = 3000; // a torture in which all stand still is none
     if (const auto task = any_task(random))
-        write_to(group_ + "/cgroup.procs", std::to_string(crew_.pid(*task)));
-    frozen_ = !frozen_;
-    write_to(group_ + "/cgroup.freeze", frozen_ ? "1" : "0");
-    // A torture in which all stand still is none.
-    if (frozen_) {
-        usleep(3000);
-        frozen_ = false;
-        write_to(group_ + "/cgroup.freeze", "0");
-    }
+        machine_.put_into(Machine::Group::Usual, crew_.pid(*task));
+    machine_.freeze(true);
+    usleep(while_us);
+    machine_.freeze(false);
 }
 
 void Disturber::unplug(std::minstd_rand &random)
 {
     if (!offline_.empty()) {
-        write_to(switch_of(offline_.back()), "1");
-        offline_.pop_back();
+        if (machine_.plug(offline_.back(), true))
+            offline_.pop_back();
         return;
     }
-    const std::vector<unsigned> all = pluggable();
+    const std::vector<unsigned> &all = machine_.pluggable();
+    if (all.empty())
+        return;
     const unsigned cpu = all[random() % all.size()];
-    if (write_to(switch_of(cpu), "0"))
+    if (machine_.plug(cpu, false))
         offline_.push_back(cpu);
 }
 
 void Disturber::regroup(std::minstd_rand &random)
 {
     const auto task = any_task(random);
-    if (!task || group_.empty())
+    if (!task)
         return;
-    // Without the controller there are still groups to move between.
-    write_to(group_ + "/cpu.weight", std::to_string(1 + random() % 1000));
-    const std::array groups{group_, limited_, std::string(mounted)};
-    write_to(groups.at(random() % groups.size()) + "/cgroup.procs",
-             std::to_string(crew_.pid(*task)));
+    machine_.weigh(1 + static_cast<unsigned>(random() % 1000));
+    constexpr std::array groups{Machine::Group::Usual, Machine::Group::Limited,
+                                Machine::Group::None};
+    machine_.put_into(groups.at(random() % groups.size()), crew_.pid(*task));
 }
 
 } // namespace waitq::cli::torture

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "torture/crew.hpp"
+#include "torture/machine.hpp"
 
 #include <optional>
 #include <random>
 #include <sched.h>
 #include <string>
+#include <vector>
 
 namespace waitq::cli::torture {
 
@@ -30,6 +32,10 @@ public:
     void calm();
 
 private:
+    struct Stopped {
+        std::size_t index;
+        pid_t pid;
+    };
     using Make = void (Disturber::*)(std::minstd_rand &random);
 
     [[nodiscard]] std::optional<std::size_t> any_task(std::minstd_rand &random) const;
@@ -44,13 +50,16 @@ private:
     void reschedule(std::minstd_rand &random);
     void regroup(std::minstd_rand &random);
 
+    /// Tasks that are stopped go on.
+    void go_on();
+
     const Plan &plan_;
     Crew &crew_;
+    const Machine machine_;
     std::vector<Make> makes_;
-    std::vector<pid_t> stopped_;
+    std::vector<Stopped> stopped_;
     std::vector<unsigned> offline_;
-    std::string group_, limited_; ///< control groups that the tasks are in at times; empty: none
-    bool frozen_ = false, gathered_ = false;
+    bool gathered_ = false;
 };
 
 } // namespace waitq::cli::torture

@@ -44,6 +44,8 @@ public:
                                const Await &await) = 0;
     /// Posts, reads and writes until no task is asleep in a queue. Called again and again.
     virtual void release(Crew &crew) = 0;
+    /// The same when nobody knows any more what the tasks wait for: as many as @tasks.
+    virtual void release(std::size_t tasks) = 0;
     /// All tasks are parked. Holds the sums.
     virtual void end_round(Crew &crew, Checks &checks, const Await &await) = 0;
     /// The entries in the queues, for a report: a line each.

@@ -5,6 +5,7 @@
 #include "bench/reload.hpp"
 #include "durations.hpp"
 #include "sigint.hpp"
+#include "torture/guard.hpp"
 #include "torture/noises.hpp"
 
 #include <algorithm>
@@ -67,10 +68,7 @@ private:
     void reload();
     void sum_up();
     [[nodiscard]] std::string everybody();
-    [[nodiscard]] bool over() const
-    {
-        return clock() - begin_ >= limits_.time || SigintGuard::caught();
-    }
+    [[nodiscard]] bool over() const { return clock() - begin_ >= limits_.time || asked_to_end(); }
 
     Subject &subject_;
     const Plan &plan_;
@@ -105,7 +103,7 @@ void Director::make_noise(std::chrono::nanoseconds end)
     const bool quiet = random_() % 2 == 0;
     if (!quiet)
         disturber_.gather(random_);
-    while (clock() < end && !SigintGuard::caught() && (!arena_.strict() || moves())) {
+    while (clock() < end && !asked_to_end() && (!arena_.strict() || moves())) {
         if (!quiet)
             disturber_.disturb(random_);
         crew_.bury();
@@ -253,7 +251,7 @@ void Director::sum_up()
     outcome_.operations = crew_.sum().calls;
     outcome_.kills = crew_.kills();
     outcome_.lasted = clock() - begin_;
-    outcome_.interrupted = SigintGuard::caught();
+    outcome_.interrupted = asked_to_end();
 }
 
 Outcome Director::run()

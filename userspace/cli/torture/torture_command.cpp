@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "durations.hpp"
 #include "options.hpp"
+#include "torture/guard.hpp"
 #include "torture/noises.hpp"
 
 #include <algorithm>
@@ -149,6 +150,14 @@ Report run_torture(Subject &subject, const Given &given, const Settings &setting
     // Told before it begins: if the kernel dies of it, this is how to do it again.
     std::cerr << "waitq torture: seed " << plan.seed << ", " << plan.waiters << " waiters, "
               << plan.wakers << " wakers\n";
+    const Machine machine(plan.noises);
+    guard(
+        [&] {
+            subject.open();
+            subject.release(std::size_t{plan.waiters} + plan.wakers);
+            subject.close();
+        },
+        [&] { machine.put_back(); });
     const Outcome outcome = torture(subject, plan, given.limits, [&](const std::string &text) {
         std::cerr << "waitq torture: " << text << '\n';
     });
