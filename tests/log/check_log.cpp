@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // check-log [--since TEST] FILE...: prints each line that must not stand in a kernel's log, with
-// file and line and the test that ran; and how often KCSAN saw which data race of the kernel's own,
-// which is none of waitq's. Exit status: 0 clean, 1 not clean, 2 usage or unreadable.
+// file and line and the test that ran; and which reports are of the kernel's own, and none of
+// waitq's. Exit status: 0 clean, 1 not clean, 2 usage or unreadable.
 #include "scanner.hpp"
 
 #include <algorithm>
@@ -49,11 +49,11 @@ Verdict check(const char *path, std::optional<std::string_view> since)
             std::cout << "[" << finding.test << "] ";
         std::cout << finding.text << "\n";
     }
-    std::map<std::string_view, int> races;
-    for (const auto race : waitq::log::races_of_others(*log))
-        ++races[race];
-    for (const auto &[race, times] : races)
-        std::cout << path << ": not waitq's: " << race << " (" << times << " times)\n";
+    std::map<std::string_view, int> titles;
+    for (const auto &other : waitq::log::reports_of_others(*log))
+        ++titles[other.title];
+    for (const auto &[title, times] : titles)
+        std::cout << path << ": not waitq's: " << title << " (" << times << " times)\n";
     return findings->empty() ? Verdict::clean : Verdict::dirty;
 }
 

@@ -43,17 +43,31 @@ bool is_allowed(std::string_view line)
     });
 }
 
-// Whether @report, which begins with the first line of a report of KCSAN's, has its last line, and
-// before that no frame of ours: those end with the module's name, as in " [waitq]".
-bool is_race_of_others(std::string_view report)
+// From @begin on up to a line with @end, which it includes; empty: there is none, or a frame in it
+// is of ours: those end with the module's name, as in " [waitq]".
+std::string_view report_of_others(std::string_view begin, std::string_view end)
 {
-    constexpr std::string_view race = "BUG: KCSAN:", end = "==================", ours = "[waitq";
-    const auto line_end = std::min(report.find('\n'), report.size());
-    if (report.substr(0, line_end).find(race) == std::string_view::npos)
-        return false;
-    const auto last = report.find(end);
-    return last != std::string_view::npos &&
-           report.substr(0, last).find(ours) == std::string_view::npos;
+    constexpr std::string_view ours = "[waitq";
+    const auto last = begin.find(end);
+    if (last == std::string_view::npos)
+        return {};
+    const auto report = begin.substr(0, std::min(begin.find('\n', last), begin.size()));
+    return report.find(ours) == std::string_view::npos ? report : std::string_view();
+}
+
+// Whether the parts of @entry, between " ... ", stand in @report in that order.
+bool holds_in_order(std::string_view report, std::string_view entry)
+{
+    constexpr std::string_view between = " ... ";
+    while (!entry.empty()) {
+        const auto part = entry.substr(0, entry.find(between));
+        const auto at = report.find(part);
+        if (at == std::string_view::npos)
+            return false;
+        report.remove_prefix(at + part.size());
+        entry.remove_prefix(std::min(part.size() + between.size(), entry.size()));
+    }
+    return true;
 }
 
 } // namespace
@@ -68,15 +82,26 @@ const std::vector<std::string_view> &splats()
     return list;
 }
 
+namespace {
+
+std::vector<Allowed> with_reasons(std::string_view data)
+{
+    std::vector<Allowed> result;
+    for_each_entry(data, [&](auto entry, auto comment) { result.push_back({entry, comment}); });
+    return result;
+}
+
+} // namespace
+
 const std::vector<Allowed> &allowed()
 {
-    static const auto list = [] {
-        std::vector<Allowed> result;
-        for_each_entry(data::allowed, [&](auto entry, auto comment) {
-            result.push_back({entry, comment});
-        });
-        return result;
-    }();
+    static const auto list = with_reasons(data::allowed);
+    return list;
+}
+
+const std::vector<Allowed> &known()
+{
+    static const auto list = with_reasons(data::known);
     return list;
 }
 
@@ -111,6 +136,7 @@ std::vector<Finding> scan(std::string_view log)
     std::vector<Finding> findings;
     std::string_view test;
     TracesOnOrder on_order;
+    const auto of_others = reports_of_others(log);
     for_each_line(log, [&](std::string_view line, std::size_t number) {
         if (const auto marked = marked_test(line)) {
             test = *marked;
@@ -122,21 +148,36 @@ std::vector<Finding> scan(std::string_view log)
             return line.find(pattern) != std::string_view::npos;
         };
         const auto splat = std::ranges::find_if(splats(), fits);
-        if (splat != splats().end() && !is_allowed(line) &&
-            !is_race_of_others(log.substr(static_cast<std::size_t>(line.data() - log.data()))))
+        const auto holds = [&](const OfOthers &other) {
+            return line.data() >= other.report.data() &&
+                   line.data() < other.report.data() + other.report.size();
+        };
+        if (splat != splats().end() && !is_allowed(line) && std::ranges::none_of(of_others, holds))
             findings.push_back({number, line, *splat, test});
     });
     return findings;
 }
 
-std::vector<std::string_view> races_of_others(std::string_view log)
+std::vector<OfOthers> reports_of_others(std::string_view log)
 {
-    std::vector<std::string_view> races;
+    constexpr std::string_view race = "BUG: KCSAN:", race_end = "==================",
+                               warning = "[ cut here ]", warning_end = "[ end trace";
+    std::vector<OfOthers> found;
     for_each_line(log, [&](std::string_view line, std::size_t) {
-        if (is_race_of_others(log.substr(static_cast<std::size_t>(line.data() - log.data()))))
-            races.push_back(line.substr(line.find("BUG: KCSAN:")));
+        const auto rest = log.substr(static_cast<std::size_t>(line.data() - log.data()));
+        if (const auto at = line.find(race); at != std::string_view::npos) {
+            if (const auto report = report_of_others(rest, race_end); !report.empty())
+                found.push_back({report, line.substr(at)});
+        } else if (line.find(warning) != std::string_view::npos) {
+            const auto report = report_of_others(rest, warning_end);
+            for (const Allowed &entry : known())
+                if (holds_in_order(report, entry.text)) {
+                    found.push_back({report, entry.reason});
+                    break;
+                }
+        }
     });
-    return races;
+    return found;
 }
 
 std::optional<std::vector<Finding>> scan_since(std::string_view log, std::string_view test)

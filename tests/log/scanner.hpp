@@ -23,17 +23,24 @@ struct Allowed {
     std::string_view reason;
 };
 
-// The patterns, as splats.txt and allowed.txt have them.
+// The patterns, as splats.txt, allowed.txt and known.txt have them.
 const std::vector<std::string_view> &splats();
 const std::vector<Allowed> &allowed();
+const std::vector<Allowed> &known();
 
 // Every line of the log that holds a splat's text and is not an allowed line. Empty: it is clean.
 std::vector<Finding> scan(std::string_view log);
 
-// The first lines of KCSAN's reports in which no frame, of either side, is of waitq's modules:
-// races of the kernel's own, which scan() leaves out. A report without its end may yet have such a
-// frame, so it is not among them.
-std::vector<std::string_view> races_of_others(std::string_view log);
+// A report of the kernel's in which no frame is of waitq's modules: a race that KCSAN saw, of
+// either side, or a warning that known.txt has. A report without its end may yet have such a frame,
+// so it is none.
+struct OfOthers {
+    std::string_view report; // whole lines
+    std::string_view title;  // KCSAN's own, or the reason in known.txt
+};
+
+// All of them, which scan() leaves out.
+std::vector<OfOthers> reports_of_others(std::string_view log);
 
 // As scan(), from the last marker of that test on. Nothing: the log has no such marker, so that
 // nobody can tell; which is not the same as clean.

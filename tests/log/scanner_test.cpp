@@ -182,16 +182,56 @@ TEST(Finding, TellsLineTextAndTest)
     EXPECT_EQ(findings[1].test, "Read.Sleeps");
 }
 
-TEST(RacesOfOthers, AreListedAndCounted)
+TEST(ReportsOfOthers, AreListedAndCounted)
 {
     const auto path = (logs / "clean" / "kcsan-of-others.log").string();
-    EXPECT_EQ(waitq::log::races_of_others(read(path)).size(), 2U);
+    EXPECT_EQ(waitq::log::reports_of_others(read(path)).size(), 2U);
     const auto said = check_log(path);
     EXPECT_EQ(said.status, 0);
     EXPECT_EQ(said.output,
               path +
                   ": not waitq's: BUG: KCSAN: data-race in do_exit / task_dump_owner (2 times)\n");
-    EXPECT_TRUE(waitq::log::races_of_others(read(logs / "planted" / "kcsan.log")).empty());
+    for (const auto &[name, patterns] : planted)
+        EXPECT_TRUE(waitq::log::reports_of_others(read(logs / "planted" / (name + ".log"))).empty())
+            << name;
+}
+
+TEST(ReportsOfOthers, AKnownWarningIsTold)
+{
+    const auto path = (logs / "clean" / "rt-frees-a-task.log").string();
+    const auto log = read(path);
+    ASSERT_EQ(waitq::log::reports_of_others(log).size(), 1U);
+    EXPECT_NE(check_log(path).output.find(": not waitq's: PREEMPT_RT:"), std::string::npos);
+    // With one of its frames in a module of waitq's, or without its end, or at another place, it is
+    // a finding.
+    const Patterns warning{"[ cut here ]", "WARNING:", "Call Trace:"};
+    const auto with = [&](const std::string &text, const std::string &other) {
+        auto changed = log;
+        const auto at = changed.find(text);
+        EXPECT_NE(at, std::string::npos) << text;
+        return changed.replace(at, text.size(), other);
+    };
+    EXPECT_EQ(patterns_of(waitq::log::scan(
+                  with(" kernel_clone+0x6c/0x400", " waitq_open+0x6c/0x400 [waitq]"))),
+              warning);
+    EXPECT_EQ(patterns_of(waitq::log::scan(with("[ end trace", ""))), warning);
+    EXPECT_EQ(patterns_of(waitq::log::scan(with("__put_task_struct", "__put_other_struct"))),
+              warning);
+}
+
+TEST(Known, HasAReasonAndIsNeeded)
+{
+    std::set<std::string_view> told;
+    std::vector<std::string> clean;
+    for (const auto &name : names_in("clean"))
+        clean.push_back(read(logs / "clean" / (name + ".log")));
+    for (const auto &log : clean)
+        for (const auto &other : waitq::log::reports_of_others(log))
+            told.insert(other.title);
+    for (const auto &entry : waitq::log::known()) {
+        EXPECT_FALSE(entry.reason.empty()) << entry.text;
+        EXPECT_TRUE(told.contains(entry.reason)) << entry.text;
+    }
 }
 
 TEST(Finding, NoneInAnEmptyLog)

@@ -20,7 +20,7 @@ namespace waitq::cli::torture {
     X(freezer, "the freezer of a control group")                                                   \
     X(hotplug, "processors go offline and come back")                                              \
     X(affinity, "tasks move from processor to processor")                                          \
-    X(priorities, "nice values, and the policies batch, idle, fifo and rr")                        \
+    X(priorities, "nice values, the policies batch and idle, and for moments fifo and rr")         \
     X(cgroups, "tasks move between groups with little processor time and with much")               \
     X(pollers, "poll, epoll and io_uring come and go")                                             \
     X(close, "a file is closed while another thread polls it")                                     \

@@ -106,7 +106,7 @@ void Disturber::calm()
     if (gathered_)
         run_all(SCHED_OTHER, all_processors());
     gathered_ = false;
-    // A task of policy fifo that looks again and again would keep the others from resting.
+    // One that gets next to no time would keep the others from resting.
     if (plan_.noises.has(Noise::priorities))
         for (std::size_t task = 0; task < crew_.size(); ++task)
             if (crew_.alive(task)) {
@@ -208,20 +208,32 @@ void Disturber::move(std::minstd_rand &random)
     sched_setaffinity(crew_.pid(*task), sizeof set, &set);
 }
 
+// A real-time priority is for a moment. Such a task may run without end while it waits for another,
+// and keep a task from its processor that is in the kernel's RCU read section: with that, all that
+// waits for a grace period stands still, as this director does when it unplugs a processor.
 void Disturber::reschedule(std::minstd_rand &random)
 {
     const auto task = any_task(random);
     if (!task)
         return;
+    const pid_t pid = crew_.pid(*task);
     constexpr std::array policies{SCHED_OTHER, SCHED_OTHER, SCHED_BATCH,
                                   SCHED_IDLE,  SCHED_FIFO,  SCHED_RR};
     const int policy = policies.at(random() % policies.size());
-    const bool first = policy == SCHED_FIFO || policy == SCHED_RR;
-    const sched_param parameter{first ? 1 + static_cast<int>(random() % 3) : 0};
-    sched_setscheduler(crew_.pid(*task), policy, &parameter);
-    if (!first)
-        setpriority(PRIO_PROCESS, static_cast<id_t>(crew_.pid(*task)),
-                    static_cast<int>(random() % 40) - 20);
+    const sched_param none{0};
+    if (policy != SCHED_FIFO && policy != SCHED_RR) {
+        sched_setscheduler(pid, policy, &none);
+        setpriority(PRIO_PROCESS, static_cast<id_t>(pid), static_cast<int>(random() % 40) - 20);
+        return;
+    }
+    constexpr std::uint32_t most_us = 20'000;
+    const int priority = 1 + static_cast<int>(random() % 3);
+    const sched_param of_task{priority}, above{priority + 1};
+    sched_setscheduler(0, SCHED_FIFO, &above); // or it might not come to the end of this
+    sched_setscheduler(pid, policy, &of_task);
+    usleep(static_cast<useconds_t>(random() % most_us));
+    sched_setscheduler(pid, SCHED_OTHER, &none);
+    sched_setscheduler(0, SCHED_OTHER, &none);
 }
 
 // ---- the machine ----
