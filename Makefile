@@ -19,7 +19,7 @@ module: ## build waitq.ko and waitq_lab.ko for KDIR (default: the running kernel
 		echo "make: kbuild takes no path with a space: $(CURDIR), KDIR=$(KDIR)" >&2; exit 2;; esac
 	@scripts/lib/stage '$(tree)' '$(VARIANT)'
 	+@scripts/lib/kbuild '$(abspath $(KDIR))' '$(abspath $(tree))' W=$(W)
-	@CROSS_COMPILE='$(CROSS_COMPILE)' scripts/check-module '$(tree)' '$(KDIR)'
+	@$(if $(VARIANT),,CROSS_COMPILE='$(CROSS_COMPILE)' scripts/check-module '$(tree)' '$(KDIR)')
 
 # ARCH=arm64: cross-built, with the compiler that CROSS_COMPILE names.
 user-tree = build/user$(if $(CROSS_COMPILE),.$(ARCH))
