@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 // waitq torture: what it counts and reports, without a module.
 #include "command_test.hpp"
+#include "torture/guard.hpp"
+#include "torture/proc.hpp"
 #include "torture/subject.hpp"
 #include "torture/torture_command.hpp"
 #include "torture/worker.hpp"
 
+#include <array>
 #include <csignal>
+#include <functional>
 #include <gtest/gtest.h>
+#include <memory>
+#include <optional>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -119,6 +125,132 @@ TEST_F(Books, AllowForWhatAKilledTaskMayHaveDone)
     crew.uncertain().taken[0] = 1;
     hold_conserved(checks, crew, 0, 0, 0);
     EXPECT_FALSE(checks.all_hold());
+}
+
+/// A worker whose calls sleep until the task is killed.
+class Sleeper : public Worker {
+public:
+    using Worker::Worker;
+    void advance(Role role) override
+    {
+        Step step;
+        step.count = role == Role::Waiter ? 1 : 0;
+        counted(step, [] { return pause(); });
+    }
+    void park() override {}
+};
+
+/// A crew of one task. @begins: what the task does before it has a worker.
+struct CrewOfOne {
+    CrewOfOne(unsigned waiters, std::function<void()> begins)
+    {
+        plan.waiters = waiters;
+        plan.wakers = 1 - waiters;
+        crew.emplace(arena, plan,
+                     [this, begins = std::move(begins)](Slot &slot, std::uint64_t seed) {
+                         begins();
+                         return std::make_unique<Sleeper>(arena, slot, plan, seed);
+                     });
+        arena.order(Order::Run);
+        crew->fill();
+    }
+    void await_sleep() const
+    {
+        while (state_of(crew->pid(0)) != 'S')
+            std::this_thread::yield();
+    }
+    void await_call() const
+    {
+        while (crew->slot(0).phase.load() != Phase::Calling)
+            std::this_thread::yield();
+        await_sleep();
+    }
+    /// Twice, because only two looks can tell that nothing has run between them.
+    bool at_rest() { return crew->at_rest() || crew->at_rest(); }
+
+    Arena arena{1};
+    Plan plan;
+    std::optional<Crew> crew;
+};
+
+TEST(TortureCrew, AWaiterThatSleepsInItsCallRests)
+{
+    CrewOfOne one(1, [] {});
+    one.await_call();
+    EXPECT_TRUE(one.at_rest());
+}
+
+TEST(TortureCrew, AWakerThatSleepsInItsCallDoesNot)
+{
+    CrewOfOne one(0, [] {});
+    one.await_call();
+    EXPECT_FALSE(one.at_rest());
+}
+
+TEST(TortureCrew, ATaskThatHasJustBegunIsNotParked)
+{
+    CrewOfOne one(1, [] { pause(); });
+    one.await_sleep();
+    EXPECT_FALSE(one.crew->all_parked());
+    EXPECT_FALSE(one.at_rest());
+}
+
+/// Runs @torture in the child of a guard, which is a child of the test. Returns its exit status.
+template <typename Torture>
+int guarded(
+    Torture torture, const std::function<void()> &free_tasks = [] {},
+    const std::function<void()> &put_back = [] {})
+{
+    const pid_t command = fork();
+    if (command == 0) {
+        guard(free_tasks, put_back);
+        torture();
+        _exit(7);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(command, &status, 0), command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(TortureGuard, ExitsAsTheTortureDoes)
+{
+    EXPECT_EQ(guarded([] {}), 7);
+}
+
+TEST(TortureGuard, HandsItsSignalsOn)
+{
+    for (const int signal : {SIGTERM, SIGHUP})
+        EXPECT_EQ(guarded([signal] {
+                      kill(getppid(), signal);
+                      while (!asked_to_end())
+                          usleep(100);
+                  }),
+                  7);
+}
+
+TEST(TortureGuard, PutsBackWhenAllTasksOfATortureThatWasKilledAreGone)
+{
+    // The task ends when the tasks are freed; a byte tells what came first.
+    std::array<int, 2> told{}, freed{};
+    ASSERT_EQ(pipe(told.data()), 0);
+    ASSERT_EQ(pipe(freed.data()), 0);
+    const int status = guarded(
+        [&] {
+            if (fork() == 0) {
+                char byte = 0;
+                _exit(::read(freed[0], &byte, 1) == 1 && ::write(told[1], "t", 1) == 1 ? 0 : 1);
+            }
+            raise(SIGKILL);
+        },
+        [&] { EXPECT_EQ(::write(freed[1], "f", 1), 1); },
+        [&] { EXPECT_EQ(::write(told[1], "b", 1), 1); });
+    EXPECT_EQ(status, 1);
+    std::array<char, 2> order{};
+    EXPECT_EQ(::read(told[0], order.data(), 1), 1);
+    EXPECT_EQ(::read(told[0], order.data() + 1, 1), 1);
+    EXPECT_EQ(std::string(order.data(), 2), "tb");
+    for (const int end : {told[0], told[1], freed[0], freed[1]})
+        close(end);
 }
 
 TEST(TortureReport, IsKtapWithAVerdict)
