@@ -86,7 +86,7 @@ public:
 struct Books : testing::Test {
     Arena arena{1};
     Plan plan;
-    Crew crew{arena, plan, {}};
+    Crew crew{arena, plan, {}, {}};
     OneCall worker{arena, arena.slots()[0], plan, 1};
     Checks checks;
 };
@@ -135,6 +135,8 @@ public:
     {
         Step step;
         step.count = role == Role::Waiter ? 1 : 0;
+        step.queue[0] = 3;
+        step.owes = role == Role::Waiter;
         counted(step, [] { return pause(); });
     }
     void park() override {}
@@ -146,11 +148,13 @@ struct CrewOfOne {
     {
         plan.waiters = waiters;
         plan.wakers = 1 - waiters;
-        crew.emplace(arena, plan,
-                     [this, begins = std::move(begins)](Slot &slot, std::uint64_t seed) {
-                         begins();
-                         return std::make_unique<Sleeper>(arena, slot, plan, seed);
-                     });
+        crew.emplace(
+            arena, plan,
+            [this, begins = std::move(begins)](Slot &slot, std::uint64_t seed) {
+                begins();
+                return std::make_unique<Sleeper>(arena, slot, plan, seed);
+            },
+            [this](std::size_t queue) { passed_on.push_back(queue); });
         arena.order(Order::Run);
         crew->fill();
     }
@@ -170,7 +174,8 @@ struct CrewOfOne {
 
     Arena arena{1};
     Plan plan;
-    std::optional<Crew> crew;
+    std::vector<std::size_t> passed_on;
+    std::optional<Crew> crew; // last: uses those above
 };
 
 TEST(TortureCrew, AWaiterThatSleepsInItsCallRests)
@@ -193,6 +198,19 @@ TEST(TortureCrew, ATaskThatHasJustBegunIsNotParked)
     one.await_sleep();
     EXPECT_FALSE(one.crew->all_parked());
     EXPECT_FALSE(one.at_rest());
+}
+
+TEST(TortureCrew, PassesOnWhatAKilledTaskOwed)
+{
+    for (const unsigned waiters : {1U, 0U}) {
+        CrewOfOne one(waiters, [] {});
+        one.await_call();
+        one.crew->kill(0);
+        while (one.crew->alive(0))
+            one.crew->bury();
+        const std::vector<std::size_t> owed(waiters, 3);
+        EXPECT_EQ(one.passed_on, owed);
+    }
 }
 
 /// Runs @torture in the child of a guard, which is a child of the test. Returns its exit status.

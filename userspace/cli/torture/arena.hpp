@@ -48,6 +48,7 @@ struct Step {
     bool exclusive = false; ///< as an exclusive waiter
     bool timed = false;     ///< ends by itself
     bool window = false;    ///< is held on after it has looked, in a queue of its own
+    bool owes = false;      ///< must then pass a wake-up on, of its first queue, or does so
     bool reads = false;     ///< sleeps until there is a byte
     bool writes = false;    ///< sleeps until there is room
     std::uint32_t post_queue = 0;

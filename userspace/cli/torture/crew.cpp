@@ -34,8 +34,9 @@ constexpr int could_not_begin = 3;
 
 } // namespace
 
-Crew::Crew(Arena &arena, const Plan &plan, MakeWorker make)
-    : arena_(arena), plan_(plan), make_(std::move(make)), tasks_(arena.slots().size())
+Crew::Crew(Arena &arena, const Plan &plan, MakeWorker make, PassOn pass_on)
+    : arena_(arena), plan_(plan), make_(std::move(make)), pass_on_(std::move(pass_on)),
+      tasks_(arena.slots().size())
 {
     // A task has the handlers from its first moment on.
     handle_signals();
@@ -130,6 +131,9 @@ void Crew::bury()
             uncertain_.read |= call.reads;
         }
         uncertain_.posted.at(slot.timer_queue.load()) += slot.timer_posts.exchange(0);
+        if (of_ours && slot.step.owes && slot.phase.load() != Phase::Parked &&
+            arena_.order() != Order::Quit)
+            pass_on_(slot.step.queue[0]);
         slot.phase = Phase::Parked;
         task = {};
     }

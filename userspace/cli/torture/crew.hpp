@@ -26,9 +26,12 @@ struct Mark {
     unsigned long switches = 0;
 };
 
+using PassOn = std::function<void(std::size_t queue)>;
+
 class Crew {
 public:
-    Crew(Arena &arena, const Plan &plan, MakeWorker make);
+    /// @pass_on: makes the bare wake-up that a task owed when it was killed.
+    Crew(Arena &arena, const Plan &plan, MakeWorker make, PassOn pass_on);
     Crew(const Crew &) = delete;
     Crew &operator=(const Crew &) = delete;
     ~Crew(); ///< end()
@@ -90,6 +93,7 @@ private:
     Arena &arena_;
     const Plan &plan_;
     MakeWorker make_;
+    PassOn pass_on_;
     std::vector<Task> tasks_;
     std::vector<unsigned long> switches_; ///< at the last look
     Uncertain uncertain_;

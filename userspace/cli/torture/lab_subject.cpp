@@ -39,6 +39,7 @@ public:
     void look_at_rest(Crew &crew, Checks &checks) override;
     void wake_in_order(Crew &crew, Checks &checks, std::minstd_rand &random,
                        const Await &await) override;
+    void pass_on(std::size_t queue) override;
     void release(Crew &crew) override;
     void release(std::size_t tasks) override;
     void end_round(Crew &crew, Checks &checks, const Await &await) override;
@@ -223,6 +224,15 @@ void LabSubject::wake_in_order(Crew &crew, Checks &checks, std::minstd_rand &ran
     for (std::size_t index = 0; index < files_.size(); ++index)
         for (int times = 0; times < 3 && checks.all_hold(); ++times)
             wake_first(index, crew, checks, random, await);
+}
+
+void LabSubject::pass_on(std::size_t queue)
+{
+    if (static_cast<LabMode>(arena_->mode().load() & ~lab_no_passing_on) == LabMode::Callbacks)
+        return;
+    lab::WakeRequest bare;
+    bare.post = 0;
+    wake(queue, bare);
 }
 
 void LabSubject::release(Crew &crew)

@@ -171,6 +171,7 @@ void LabWorker::wait()
     step.takes = request.consume;
     step.exclusive = is_exclusive(*row) || request.exclusive;
     step.window = request.window;
+    step.owes = step.exclusive && engine == Engine::Macro;
     const int error = counted(step, [&] {
         const auto result = files_.at(queue).wait(request);
         if (!result)
@@ -189,7 +190,7 @@ void LabWorker::wait()
     // hand between its last look and its way out with a signal. The wait layer does that.
     const bool known = error == ETIMEDOUT && !choice_.known_bugs;
     const bool by_hand = error == EINTR && row->by_hand();
-    if (engine == Engine::Macro && step.exclusive && (error == 0 || known || by_hand))
+    if (step.owes && (error == 0 || known || by_hand))
         pass_on(queue);
     if (!request.consume)
         sched_yield();
@@ -201,6 +202,8 @@ void LabWorker::pass_on(std::uint32_t queue)
         return;
     Step step;
     step.operation = 2 * wait_count;
+    step.queue[0] = queue;
+    step.owes = true;
     lab::WakeRequest request;
     request.post = 0;
     if (counted(step, [&] { return files_.at(queue).wake(request).error().value(); }) != 0)

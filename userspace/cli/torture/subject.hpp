@@ -42,6 +42,8 @@ public:
     /// Wakes sleepers one wake-up at a time, and holds who was woken against who should have been.
     virtual void wake_in_order(Crew &crew, Checks &checks, std::minstd_rand &random,
                                const Await &await) = 0;
+    /// Makes the bare wake-up that a task owed.
+    virtual void pass_on(std::size_t /*queue*/) {}
     /// Posts, reads and writes until no task is asleep in a queue. Called again and again.
     virtual void release(Crew &crew) = 0;
     /// The same when nobody knows any more what the tasks wait for: as many as @tasks.

@@ -32,12 +32,14 @@ public:
     Director(Subject &subject, const Plan &plan, const Limits &limits, const Say &say)
         : subject_(subject), plan_(plan), limits_(limits), say_(say),
           arena_(plan.waiters + plan.wakers),
-          crew_(arena_, plan,
-                [this](Slot &slot, std::uint64_t seed) {
-                    // The director's files are none of the task's.
-                    subject_.close();
-                    return subject_.worker(arena_, slot, plan_, seed);
-                }),
+          crew_(
+              arena_, plan,
+              [this](Slot &slot, std::uint64_t seed) {
+                  // The director's files are none of the task's.
+                  subject_.close();
+                  return subject_.worker(arena_, slot, plan_, seed);
+              },
+              [this](std::size_t queue) { subject_.pass_on(queue); }),
           disturber_(plan, crew_), random_(plan.seed)
     {}
 
