@@ -76,7 +76,7 @@ print-tree:
 demo: ## watch a real kernel put cat to sleep and wake it, in a VM
 	@./scripts/demo
 
-test: ## run every test, in a VM
+test: ## run the usual suites, here and in a VM (./scripts/test --help: all of them)
 	@./scripts/test
 
 .PHONY: performance

@@ -21,20 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the parameters that are named in @parameters are now, in the same form.
-std::string now_of(const Module &module, const std::string &parameters)
-{
-    std::string text;
-    std::istringstream words(parameters);
-    for (std::string word; words >> word;) {
-        const std::string name = word.substr(0, word.find('='));
-        std::string value;
-        std::ifstream("/sys/module/" + std::string(module.name) + "/parameters/" + name) >> value;
-        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
-    }
-    return text;
-}
-
 /// Waits for the end of what still closes a node.
 void unload(const Module &module)
 {
@@ -61,8 +47,27 @@ void load(const std::string &file, const std::string &parameters)
 
 } // namespace
 
+std::string parameters_now(const Module &module, const std::string &parameters)
+{
+    std::string text;
+    std::istringstream words(parameters);
+    for (std::string word; words >> word;) {
+        const std::string name = word.substr(0, word.find('='));
+        std::string value;
+        std::ifstream("/sys/module/" + std::string(module.name) + "/parameters/" + name) >> value;
+        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
+    }
+    return text;
+}
+
+void load_anew(const Module &module, const std::string &file, const std::string &parameters)
+{
+    unload(module);
+    load(file, parameters);
+}
+
 Reloaded::Reloaded(const Module &module, std::string file, const std::string &parameters)
-    : module_(module), file_(std::move(file)), former_(now_of(module, parameters))
+    : module_(module), file_(std::move(file)), former_(parameters_now(module, parameters))
 {
     again(parameters);
 }
@@ -79,8 +84,7 @@ Reloaded::~Reloaded()
 
 void Reloaded::again(const std::string &parameters)
 {
-    unload(module_);
-    load(file_, parameters);
+    load_anew(module_, file_, parameters);
 }
 
 } // namespace waitq::cli::bench

@@ -7,6 +7,12 @@
 
 namespace waitq::cli::bench {
 
+/// What the parameters that are named in @parameters are now, in the same form.
+[[nodiscard]] std::string parameters_now(const Module &module, const std::string &parameters);
+
+/// Unloads @module, if it is loaded, and loads it. Throws std::system_error.
+void load_anew(const Module &module, const std::string &file, const std::string &parameters);
+
 /**
  * While it lives, @module is loaded from @file with @parameters, as in "queues=8 capacity=64"; at
  * the end it is loaded with what these were before. None of its nodes may be open at either time.

@@ -18,6 +18,7 @@ namespace {
 
 const std::string mounted = "/run/waitq-torture"; // the control groups, while a torture runs
 const std::string usual = mounted + "/tasks", limited = mounted + "/limited";
+const std::string controllers = "/cgroup.subtree_control";
 const std::string share_of_delays = "/sys/module/waitq_delays/parameters/share";
 
 bool write_to(const std::string &path, const std::string &text)
@@ -67,7 +68,11 @@ bool kernel_has_groups()
 
 Machine::Machine(const Noises &noises)
     : groups_(noises.has(Noise::freezer) || noises.has(Noise::cgroups)),
-      delays_(noises.has(Noise::delays)), share_(first_line(share_of_delays)),
+      delays_(noises.has(Noise::delays)),
+      // Where a machine that uses them has them mounted.
+      controlled_((' ' + first_line("/sys/fs/cgroup" + controllers) + ' ').find(" cpu ") !=
+                  std::string::npos),
+      share_(first_line(share_of_delays)),
       pluggable_(pluggable_now())
 {}
 
@@ -94,7 +99,7 @@ void Machine::set_up() const
         mkdir(mounted.c_str(), 0755);
         if (mount("none", mounted.c_str(), "cgroup2", 0, "") != 0)
             throw std::system_error(errno, std::generic_category(), "mount of the control groups");
-        write_to(mounted + "/cgroup.subtree_control", "+cpu");
+        write_to(mounted + controllers, "+cpu");
         mkdir(usual.c_str(), 0755);
         // A limit that came and went would change the kernel's code each time (a static key), which
         // an emulator may not survive.
@@ -136,6 +141,8 @@ void Machine::put_back() const
             for (int times = 0; times < 1000 && rmdir(group.c_str()) != 0 && errno == EBUSY;
                  ++times)
                 usleep(1000);
+        if (!controlled_)
+            write_to(mounted + controllers, "-cpu");
         umount2(mounted.c_str(), MNT_DETACH);
         rmdir(mounted.c_str());
     }

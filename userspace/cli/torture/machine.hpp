@@ -41,6 +41,7 @@ public:
 
 private:
     bool groups_, delays_;
+    bool controlled_; ///< groups had the controller of processors before
     std::string share_;
     std::vector<unsigned> pluggable_;
 };

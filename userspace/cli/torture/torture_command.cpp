@@ -2,6 +2,7 @@
 // waitq torture
 #include "torture/torture_command.hpp"
 
+#include "bench/reload.hpp"
 #include "commands.hpp"
 #include "durations.hpp"
 #include "options.hpp"
@@ -9,13 +10,23 @@
 #include "torture/noises.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <cerrno>
 #include <iostream>
 #include <random>
+#include <system_error>
+#include <unistd.h>
 
 namespace waitq::cli::torture {
 
 namespace {
+
+std::string names_of_all()
+{
+    std::string names;
+    for (const NoiseRow &row : noise_rows)
+        names += ", " + std::string(row.name);
+    return names;
+}
 
 /// The noises of a list such as "kill,stop", "all" or "none".
 Noises named(const std::string &list)
@@ -23,12 +34,18 @@ Noises named(const std::string &list)
     Noises noises;
     if (list == "none")
         return noises;
+    if (list == "all") {
+        for (const NoiseRow &row : noise_rows)
+            noises.set(row.noise);
+        return noises;
+    }
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
         const std::string name = list.substr(begin, end - begin);
         const auto row = std::ranges::find(noise_rows, name, &NoiseRow::name);
         if (row == noise_rows.end())
-            throw std::invalid_argument("there is no noise '" + name + "'; see --help");
+            throw std::invalid_argument("there is no noise '" + name + "'; noises: all, none" +
+                                        names_of_all());
         noises.set(row->noise);
         begin = end + 1;
     }
@@ -47,6 +64,16 @@ Noises possible(const Plan &plan, std::vector<std::string> &left_out)
             left_out.push_back("noise " + std::string(row.name) + ": " + why);
     }
     return noises;
+}
+
+/// Before the module is unloaded for it. Throws UsageError.
+void look_at_file(const std::string &file, const Module &module)
+{
+    const std::string name = std::string(module.name) + ".ko";
+    if (access(file.c_str(), R_OK) != 0)
+        throw UsageError("--module", file + ": " + std::generic_category().message(errno));
+    if (file.substr(file.rfind('/') + 1) != name)
+        throw UsageError("--module", file + ": must be a " + name);
 }
 
 std::string per_second(const Outcome &outcome)
@@ -138,6 +165,8 @@ Report run_torture(Subject &subject, const Given &given, const Settings &setting
     Plan plan = given.plan;
     plan.seed = given.seed ? *given.seed : std::random_device()();
     std::vector<std::string> left_out = subject.left_out();
+    if (!plan.module.empty())
+        look_at_file(plan.module, subject.module());
     if (given.noises.empty()) {
         plan.noises = possible(plan, left_out);
     } else {
@@ -145,22 +174,37 @@ Report run_torture(Subject &subject, const Given &given, const Settings &setting
         for (const NoiseRow &row : noise_rows)
             if (const std::string why = Disturber::obstacle(row.noise, plan);
                 plan.noises.has(row.noise) && !why.empty())
-                throw UsageError("--noise", std::string(row.name) + ": " + why);
+                throw UsageError("--noise", std::string(row.name) + ": " + why +
+                                                ", or leave it out of the list");
     }
+    const auto say = [&](const std::string &text) {
+        std::cerr << "torture of " << subject.name() << ": " << text << '\n';
+    };
+    subject.open(); // or it fails, before anything is told or changed
+    subject.close();
+    for (const std::string &line : left_out)
+        say("left out: " + line);
     // Told before it begins: if the kernel dies of it, this is how to do it again.
-    std::cerr << "waitq torture: seed " << plan.seed << ", " << plan.waiters << " waiters, "
-              << plan.wakers << " wakers\n";
+    say("seed " + std::to_string(plan.seed) + ", " + std::to_string(plan.waiters) + " waiters, " +
+        std::to_string(plan.wakers) + " wakers");
     const Machine machine(plan.noises);
+    const std::string parameters =
+        plan.noises.has(Noise::reload)
+            ? bench::parameters_now(subject.module(), subject.parameters())
+            : "";
     guard(
         [&] {
             subject.open();
             subject.release(std::size_t{plan.waiters} + plan.wakers);
             subject.close();
         },
-        [&] { machine.put_back(); });
-    const Outcome outcome = torture(subject, plan, given.limits, [&](const std::string &text) {
-        std::cerr << "waitq torture: " << text << '\n';
-    });
+        [&] {
+            machine.put_back();
+            if (plan.noises.has(Noise::reload) &&
+                bench::parameters_now(subject.module(), parameters) != parameters)
+                bench::load_anew(subject.module(), plan.module, parameters);
+        });
+    const Outcome outcome = torture(subject, plan, given.limits, say);
     (void)settings;
     return torture_report(subject.name(), plan, outcome, left_out);
 }
@@ -187,7 +231,7 @@ void add_torture(Options &options, Given &given)
         "tasks that wake and write (default: 4)", 1, 1000);
     add_number(
         options, "--seed", [&](std::uint64_t n) { given.seed = n; },
-        "of all choices: the same seed makes the same ones, though not in the same moments");
+        "of all random choices: the same seed makes the same ones, though not in the same moments");
     std::string names;
     for (const NoiseRow &row : noise_rows)
         names += "\n  " + std::string(row.name) + ": " + std::string(row.text);
@@ -219,12 +263,13 @@ Report run(const Given &given, const Settings &settings)
 
 constexpr const char *footer =
     R"(Tasks wait, poll, read, post and write at random on up to four devices, which nobody else may use,
-while noise disturbs them. Again and again all come to rest, and then it looks whether
+while noise disturbs them. Again and again all come to rest, and then it checks that
   - every event and byte came out once, or is still there;
-  - a task sleeps though its condition is true: a lost wake-up;
+  - no task sleeps though its condition is true: that would be a lost wake-up;
   - a wake-up wakes those, and as many, as it should, the first in first;
-  - an entry is left in a queue when all have left.
-The report is KTAP; the last line is the verdict. A finding tells who sleeps where and why. Much of
+  - no entry is left in a queue when all tasks have left.
+It is for a machine of your own: it takes processors offline, mounts a control group, and takes all events
+and bytes out of the devices. The report is KTAP; the last line is the verdict. A finding tells who sleeps where and why. Much of
 the noise needs root. A small capacity (of the module) makes writers sleep more often.
 
 Exit status: 0 all holds, 1 it does not or it could not be done, 2 usage, 130 interrupted.
