@@ -72,8 +72,7 @@ Machine::Machine(const Noises &noises)
       // Where a machine that uses them has them mounted.
       controlled_((' ' + first_line("/sys/fs/cgroup" + controllers) + ' ').find(" cpu ") !=
                   std::string::npos),
-      share_(first_line(share_of_delays)),
-      pluggable_(pluggable_now())
+      share_(first_line(share_of_delays)), pluggable_(pluggable_now())
 {}
 
 std::string Machine::obstacle(Noise noise)
