@@ -6,11 +6,11 @@
 #include "support/hog.hpp"
 #include "support/module.hpp"
 #include "support/polling.hpp"
+#include "support/realtime.hpp"
 #include "support/tasks.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <sys/stat.h>
@@ -133,9 +133,7 @@ protected:
     void SetUp() override
     {
         TimerShare::SetUp();
-        int rt = 0;
-        std::ifstream("/sys/kernel/realtime") >> rt;
-        if (rt != 0)
+        if (is_preempt_rt())
             GTEST_SKIP() << "on PREEMPT_RT a timer fires in a thread, which this test keeps out";
     }
 

@@ -6,6 +6,7 @@
 // interrupts, so what is missing between two readings is the time of an interrupt, its entry and
 // exit included. The clock counts instructions: the figures are the same on any machine.
 #include "../device/support/calls.hpp"
+#include "../device/support/realtime.hpp"
 
 #include <algorithm>
 #include <array>
@@ -196,7 +197,7 @@ class PaceOfInterrupts : public Pace {
 protected:
     void SetUp() override
     {
-        if (access("/sys/kernel/realtime", F_OK) == 0)
+        if (is_preempt_rt())
             GTEST_SKIP() << "with PREEMPT_RT timers fire in a thread, below the loop's priority";
         Pace::SetUp();
     }
