@@ -35,7 +35,7 @@ struct Deadline {
         }
         return deadline;
     }
-    // What the call has done since it began has taken some of the time. Process context.
+    // Takes off the time that has passed since the call began. Process context.
     WAITQ_INLINE void take_off_elapsed()
     {
         if (timeout_ns <= 0)

@@ -7,7 +7,7 @@
 
 namespace waitq::cli::bench {
 
-/// What the parameters that are named in @parameters are now, in the same form.
+/// The present values of the parameters that @parameters names, in the same form.
 [[nodiscard]] std::string parameters_now(const Module &module, const std::string &parameters);
 
 /// Unloads @module, if it is loaded, and loads it. Throws std::system_error.

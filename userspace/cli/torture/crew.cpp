@@ -93,7 +93,7 @@ void Crew::fill()
                 const auto worker = make_(slot, seed);
                 work(*worker, role(index), arena_, slot);
             } catch (const std::exception &error) {
-                std::fprintf(stderr, "waitq torture: a task: %s\n", error.what());
+                std::fprintf(stderr, "torture: a task: %s\n", error.what());
                 _exit(could_not_begin);
             }
             _exit(0);

@@ -23,7 +23,7 @@ void try_it(const std::function<void()> &step)
     try {
         step();
     } catch (const std::exception &error) {
-        std::fprintf(stderr, "waitq torture: %s\n", error.what());
+        std::fprintf(stderr, "torture: %s\n", error.what());
     }
 }
 
@@ -46,7 +46,7 @@ int stand_by(pid_t child, const sigset_t &signals)
         for (pid_t ended = 0; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
             if (ended == child)
                 return status;
-        // What the terminal sends goes to both.
+        // The terminal sends its signals to both.
         if (signal > 0 && signal != SIGCHLD && info.si_code != SI_KERNEL)
             kill(child, signal);
     }
@@ -64,7 +64,7 @@ void bury_all(const std::function<void()> &free_tasks)
         try_it(free_tasks);
         usleep(5000);
     }
-    std::fputs("waitq torture: tasks are left that kill -9 does not end; `waitq waiters` and "
+    std::fputs("torture: tasks are left that kill -9 does not end; `waitq waiters` and "
                "`waitq lab waiters` show where they sleep\n",
                stderr);
 }
@@ -94,8 +94,7 @@ void guard(const std::function<void()> &free_tasks, const std::function<void()> 
     const int status = stand_by(child, signals);
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
-    std::fprintf(stderr,
-                 "waitq torture: it was killed by signal %d; putting back what it changed\n",
+    std::fprintf(stderr, "torture: it was killed by signal %d; putting back what it changed\n",
                  WTERMSIG(status));
     bury_all(free_tasks);
     try_it(put_back);

@@ -40,15 +40,16 @@ void declare(Options &options, Given &given)
 constexpr const char *footer =
     R"(Tasks wait in each kind, by both engines, and others wake them by each kind and from each context, at
 random, on up to four nodes, which nobody else may use; noise disturbs them. Again and again all come
-to rest, and then it looks as `waitq torture` does. So it tortures the wait queues of the running
-kernel: engine macro is the kernel's own code.
+to rest, and then it checks what `waitq torture` checks. So it tortures the wait queues of the
+running kernel: engine macro is the kernel's own code. It is for a machine of your own: it takes
+processors offline and mounts a control group.
 
 Exit status: 0 all holds, 1 it does not or it could not be done, 2 usage, 130 interrupted.
 
 Examples:
   waitq lab torture --for 10m
   waitq lab torture --kind wait_event_interruptible_exclusive --engine macro
-  waitq lab torture --kind sleep_on_timeout        # loses a wake-up, and is told)";
+  waitq lab torture --kind sleep_on_timeout        # loses a wake-up, and reports it)";
 
 } // namespace
 

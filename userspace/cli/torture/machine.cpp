@@ -96,8 +96,11 @@ void Machine::set_up() const
 {
     if (groups_) {
         mkdir(mounted.c_str(), 0755);
-        if (mount("none", mounted.c_str(), "cgroup2", 0, "") != 0)
-            throw std::system_error(errno, std::generic_category(), "mount of the control groups");
+        if (mount("none", mounted.c_str(), "cgroup2", 0, "") != 0) {
+            const int error = errno;
+            rmdir(mounted.c_str());
+            throw std::system_error(error, std::generic_category(), "mount of the control groups");
+        }
         write_to(mounted + controllers, "+cpu");
         mkdir(usual.c_str(), 0755);
         // A limit that came and went would change the kernel's code each time (a static key), which

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the noise changes of the machine: processors, control groups, waitq_delays.ko.
+// The parts of the machine that noise changes: processors, control groups, waitq_delays.ko.
 #pragma once
 
 #include "torture/noise.hpp"
@@ -19,7 +19,7 @@ public:
     /// Why that noise can't be made here; empty: it can, or does not depend on the machine.
     [[nodiscard]] static std::string obstacle(Noise noise);
 
-    /// What the noise needs: groups, and delays. Throws std::system_error.
+    /// Makes the groups and the delays that the noise needs. Throws std::system_error.
     void set_up() const;
     /// Processors are online that were, and nothing is frozen. Throws std::runtime_error if one
     /// does not come.

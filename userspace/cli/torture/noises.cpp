@@ -69,7 +69,7 @@ Disturber::~Disturber()
         go_on();
         machine_.put_back();
     } catch (const std::exception &error) {
-        std::fprintf(stderr, "waitq torture: %s\n", error.what());
+        std::fprintf(stderr, "torture: %s\n", error.what());
     }
 }
 

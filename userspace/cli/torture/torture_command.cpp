@@ -268,8 +268,9 @@ while noise disturbs them. Again and again all come to rest, and then it checks 
   - no task sleeps though its condition is true: that would be a lost wake-up;
   - a wake-up wakes those, and as many, as it should, the first in first;
   - no entry is left in a queue when all tasks have left.
-It is for a machine of your own: it takes processors offline, mounts a control group, and takes all events
-and bytes out of the devices. The report is KTAP; the last line is the verdict. A finding tells who sleeps where and why. Much of
+It is for a machine of your own: it takes processors offline, mounts a control group, and takes all
+events and bytes out of the devices. The report is KTAP; the last line is the verdict. A finding
+tells who sleeps where and why. Much of
 the noise needs root. A small capacity (of the module) makes writers sleep more often.
 
 Exit status: 0 all holds, 1 it does not or it could not be done, 2 usage, 130 interrupted.
