@@ -2,12 +2,14 @@
 // waitq torture: what it counts and reports, without a module.
 #include "command_test.hpp"
 #include "torture/guard.hpp"
+#include "torture/machine.hpp"
 #include "torture/proc.hpp"
 #include "torture/subject.hpp"
 #include "torture/torture_command.hpp"
 #include "torture/worker.hpp"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <functional>
 #include <gtest/gtest.h>
@@ -268,6 +270,37 @@ TEST(TortureGuard, PutsBackWhenAllTasksOfATortureThatWasKilledAreGone)
     EXPECT_EQ(::read(told[0], order.data() + 1, 1), 1);
     EXPECT_EQ(std::string(order.data(), 2), "tb");
     for (const int end : {told[0], told[1], freed[0], freed[1]})
+        close(end);
+}
+
+TEST(TortureMachine, NoProcessorComesWhileATaskForbidsIt)
+{
+    constexpr unsigned no_such_processor = 100'000;
+    std::array<int, 2> forbidden{}, done{};
+    ASSERT_EQ(pipe(forbidden.data()), 0);
+    ASSERT_EQ(pipe(done.data()), 0);
+    const pid_t task = fork();
+    if (task == 0) {
+        const NoPlugging lock;
+        char byte = 0;
+        _exit(::write(forbidden[1], "f", 1) == 1 && ::read(done[0], &byte, 1) == 1 ? 0 : 1);
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(forbidden[0], &byte, 1), 1);
+    std::atomic<pid_t> director_tid = 0;
+    std::atomic<bool> plugged = false;
+    std::thread director([&] {
+        director_tid = gettid();
+        EXPECT_FALSE(Machine({}).plug(no_such_processor, true));
+        plugged = true;
+    });
+    while (!plugged && (director_tid == 0 || state_of(director_tid) != 'S'))
+        std::this_thread::yield();
+    EXPECT_FALSE(plugged);
+    kill(task, SIGKILL);
+    director.join();
+    EXPECT_EQ(waitpid(task, nullptr, 0), task);
+    for (const int end : {forbidden[0], forbidden[1], done[0], done[1]})
         close(end);
 }
 

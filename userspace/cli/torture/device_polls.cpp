@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Tasks that poll a device, and those that come and go with it open.
 #include "torture/device_worker.hpp"
+#include "torture/machine.hpp"
 
 #include <array>
 #include <cerrno>
@@ -96,8 +97,11 @@ void DeviceWorker::uring(Step call)
 {
     io_uring ring{};
     // 5.10 has it by default, a kernel may have it not, and a system may forbid it.
-    if (io_uring_queue_init(4, &ring, 0) != 0)
-        return;
+    {
+        const NoPlugging lock;
+        if (io_uring_queue_init(4, &ring, 0) != 0)
+            return;
+    }
     const std::uint32_t queue = any_queue();
     const int file = roll(2) == 0 ? eventfd_of(queue) : files_.at(queue).fd();
     io_uring_sqe *request = io_uring_get_sqe(&ring);

@@ -4,9 +4,11 @@
 #include "bench/machine.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -26,6 +28,15 @@ bool write_to(const std::string &path, const std::string &text)
     std::ofstream file(path);
     file << text << std::flush;
     return file.good();
+}
+
+/// A lock of this file's, which all processes of a torture have, until the descriptor is closed.
+Descriptor locked(int operation)
+{
+    Descriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+    while (flock(file.fd(), operation) != 0 && errno == EINTR)
+        ;
+    return file;
 }
 
 bool exists(const std::string &path)
@@ -65,6 +76,8 @@ bool kernel_has_groups()
 }
 
 } // namespace
+
+NoPlugging::NoPlugging() : lock_(locked(LOCK_SH)) {}
 
 Machine::Machine(const Noises &noises)
     : groups_(noises.has(Noise::freezer) || noises.has(Noise::cgroups)),
@@ -114,6 +127,7 @@ void Machine::set_up() const
 
 bool Machine::plug(unsigned cpu, bool in) const
 {
+    const Descriptor lock = locked(LOCK_EX);
     return write_to(switch_of(cpu), in ? "1" : "0");
 }
 

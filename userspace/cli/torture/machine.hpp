@@ -6,8 +6,22 @@
 
 #include <string>
 #include <vector>
+#include <waitq/descriptor.hpp>
 
 namespace waitq::cli::torture {
+
+/**
+ * While it lives, Machine::plug() waits, in whatever process. For tasks that make an io_uring:
+ * before Linux 6.6 a processor that comes meanwhile finds a half made one, and the kernel crashes
+ * (0f8baa3c9802). The lock ends with its task.
+ */
+class NoPlugging {
+public:
+    NoPlugging();
+
+private:
+    Descriptor lock_;
+};
 
 /// Notes how the machine is, so that put_back() makes it so again: also in another process, if the
 /// one that made the noise was killed.
