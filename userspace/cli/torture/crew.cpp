@@ -212,7 +212,7 @@ std::string Crew::describe(std::size_t index, std::string_view operation) const
     std::string text = "task " + std::to_string(task) + " (state " + state_of(task) + ")";
     if (phase != Phase::Calling)
         return text + (phase == Phase::Parked ? " is parked" : " runs") +
-               (killed(index) ? "; killed" : "");
+               (killed(index) ? "; killed, and still in " + wchan_of(task) : "");
     text += " has been in '" + std::string(operation) + "' for " +
             format_duration(std::chrono::milliseconds((bench::now() - of.step.since) / 1'000'000)) +
             ", asleep in " + wchan_of(task);
