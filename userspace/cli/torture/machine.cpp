@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -31,11 +32,13 @@ bool write_to(const std::string &path, const std::string &text)
 }
 
 /// A lock of this file's, which all processes of a torture have, until the descriptor is closed.
-Descriptor locked(int operation)
+/// Empty: EWOULDBLOCK.
+std::optional<Descriptor> locked(int operation)
 {
     Descriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-    while (flock(file.fd(), operation) != 0 && errno == EINTR)
-        ;
+    while (flock(file.fd(), operation) != 0)
+        if (errno != EINTR)
+            return {};
     return file;
 }
 
@@ -77,7 +80,7 @@ bool kernel_has_groups()
 
 } // namespace
 
-NoPlugging::NoPlugging() : lock_(locked(LOCK_SH)) {}
+NoPlugging::NoPlugging() : lock_(locked(LOCK_SH).value()) {}
 
 Machine::Machine(const Noises &noises)
     : groups_(noises.has(Noise::freezer) || noises.has(Noise::cgroups)),
@@ -125,23 +128,25 @@ void Machine::set_up() const
         write_to(share_of_delays, "64");
 }
 
-bool Machine::plug(unsigned cpu, bool in) const
+Machine::Plugged Machine::plug(unsigned cpu, bool in) const
 {
-    const Descriptor lock = locked(LOCK_EX);
-    return write_to(switch_of(cpu), in ? "1" : "0");
+    const auto lock = locked(LOCK_EX | LOCK_NB);
+    if (!lock)
+        return Plugged::NotNow;
+    return write_to(switch_of(cpu), in ? "1" : "0") ? Plugged::Yes : Plugged::Refused;
 }
 
 void Machine::calm() const
 {
     if (groups_)
         freeze(false);
-    constexpr int most_tries = 100;
+    constexpr int most_tries = 1000;
     for (const unsigned cpu : pluggable_)
         for (int tries = 0; first_line(switch_of(cpu)) == "0"; ++tries) {
             if (tries == most_tries)
                 throw std::runtime_error("processor " + std::to_string(cpu) +
                                          " does not come back online: " + switch_of(cpu));
-            if (!plug(cpu, true))
+            if (plug(cpu, true) != Plugged::Yes)
                 usleep(10'000);
         }
 }

@@ -11,9 +11,9 @@
 namespace waitq::cli::torture {
 
 /**
- * While it lives, Machine::plug() waits, in whatever process. For tasks that make an io_uring:
- * before Linux 6.6 a processor that comes meanwhile finds a half made one, and the kernel crashes
- * (0f8baa3c9802). The lock ends with its task.
+ * While it lives, Machine::plug() does nothing, in whatever process. For tasks that make an
+ * io_uring: before Linux 6.6 a processor that comes meanwhile finds a half made one, and the kernel
+ * crashes (0f8baa3c9802). The lock ends with its task.
  */
 class NoPlugging {
 public:
@@ -43,8 +43,12 @@ public:
 
     /// The processors that were online and can go offline.
     [[nodiscard]] const std::vector<unsigned> &pluggable() const { return pluggable_; }
-    /// False: the kernel does not do it.
-    [[nodiscard]] bool plug(unsigned cpu, bool in) const;
+    enum class Plugged {
+        Yes,
+        NotNow, ///< a NoPlugging lives. Not waited for: its task may have been stopped
+        Refused ///< the kernel does not do it
+    };
+    [[nodiscard]] Plugged plug(unsigned cpu, bool in) const;
 
     /// Of the groups, if set_up() made them.
     [[nodiscard]] bool has_groups() const { return groups_; }

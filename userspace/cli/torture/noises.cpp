@@ -251,7 +251,7 @@ void Disturber::freeze(std::minstd_rand &random)
 void Disturber::unplug(std::minstd_rand &random)
 {
     if (!offline_.empty()) {
-        if (machine_.plug(offline_.back(), true))
+        if (machine_.plug(offline_.back(), true) == Machine::Plugged::Yes)
             offline_.pop_back();
         return;
     }
@@ -259,7 +259,7 @@ void Disturber::unplug(std::minstd_rand &random)
     if (all.empty())
         return;
     const unsigned cpu = all[random() % all.size()];
-    if (machine_.plug(cpu, false))
+    if (machine_.plug(cpu, false) == Machine::Plugged::Yes)
         offline_.push_back(cpu);
 }
 
