@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // core_tests - explores the scenarios of table.cpp. `core_tests --help`.
-#include "../sim/schedule.hpp"
+#include <sim/schedule.hpp>
 #include "report.hpp"
 #include "scenario.hpp"
 #include "table.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The reduction leaves out only what can't be told apart: with it and without, the same outcomes
 // come, and the same violations.
-#include "../sim/explorer.hpp"
+#include <sim/explorer.hpp>
 #include "../sim/lock.hpp"
 #include "../sim/sleep_on.hpp"
 #include "scenario.hpp"
@@ -43,7 +43,7 @@ public:
             thread.length = 2 + roll(count == 2 ? 3 : 2);
             for (unsigned int n = 0; n < thread.length; ++n)
                 thread.acts.at(n) = {static_cast<What>(roll(6)), roll(2)};
-            Machine::get().spawn(names.at(i), sim::Context::task, run, &thread);
+            sim::spawn(names.at(i), sim::Context::task, run, &thread);
         }
         count_ = count;
     }

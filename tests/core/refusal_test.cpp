@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the real kernel would not stand for, the simulated one refuses.
-#include "../sim/explorer.hpp"
+#include <sim/explorer.hpp>
 #include "../sim/lock.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/objects.hpp"
@@ -46,9 +46,9 @@ public:
         kapi_spin_init(&world_.lock, "a queue's lock", &key);
         kapi_spin_init(&world_.other, "a queue's lock", &key);
         __init_waitqueue_head(&world_.head, "queue", &key);
-        world_.first = &Machine::get().spawn("first", misuse_.context, run_first, this);
+        world_.first = &sim::spawn("first", misuse_.context, run_first, this);
         if (misuse_.second)
-            Machine::get().spawn("second", Context::task, run_second, this);
+            sim::spawn("second", Context::task, run_second, this);
     }
     void quiescent() override
     {

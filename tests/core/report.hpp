@@ -3,7 +3,7 @@
 // it runs, on the error output, how far it is.
 #pragma once
 
-#include "../sim/explorer.hpp"
+#include <sim/explorer.hpp>
 
 #include <chrono>
 #include <cstdint>

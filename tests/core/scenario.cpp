@@ -36,7 +36,7 @@ void RowScenario::set_up()
     for (const Actor &actor : row_.actors) {
         Player &player = players_.at(player_count_++);
         player = {this, &actor, nullptr, {}, {}, 0};
-        player.task = &machine.spawn(actor.name, sim::Context::task, play, &player);
+        player.task = &sim::spawn(actor.name, sim::Context::task, play, &player);
         player.task->privileged = actor.privileged;
         player.task->timens_offset_ns = row_.timens_offset_ns;
     }
@@ -116,7 +116,7 @@ unsigned long long RowScenario::all_woken()
 {
     unsigned long long woken = sim::current().tasks_woken;
     for (unsigned int i = 0; i < Machine::get().threads(); ++i)
-        woken += Machine::get().thread(i).tasks_woken;
+        woken += sim::task(i).tasks_woken;
     return woken;
 }
 
@@ -124,7 +124,7 @@ unsigned long long RowScenario::all_exclusive_woken()
 {
     unsigned long long woken = 0;
     for (unsigned int i = 0; i < Machine::get().threads(); ++i)
-        woken += Machine::get().thread(i).exclusive_woken;
+        woken += sim::task(i).exclusive_woken;
     return woken;
 }
 

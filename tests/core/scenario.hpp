@@ -2,7 +2,7 @@
 // scenario.hpp - runs a Row: what the device's scenarios and the lab's have in common.
 #pragma once
 
-#include "../sim/machine.hpp"
+#include <sim/machine.hpp>
 #include "../sim/objects.hpp"
 #include "act.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sequence_sim.hpp"
 
-#include "../sim/explorer.hpp"
+#include <sim/explorer.hpp>
 #include "../sim/memory.hpp"
 #include "../sim/poll.hpp"
 #include "sequence.hpp"
@@ -38,7 +38,7 @@ public:
         slots_ = {};
         for (Slot &slot : slots_) {
             slot.world = this;
-            slot.task = &Machine::get().spawn("task", sim::Context::task, run, &slot);
+            slot.task = &sim::spawn("task", sim::Context::task, run, &slot);
             slot.task->privileged = true;
         }
         sequence_ = std::make_unique<Sequence>(*this, seed_, length_);

@@ -2,8 +2,8 @@
 // by_hand.cpp - what sleeping by hand needs of kernel/sched/wait.c, and what the seam has of its
 // own: what a walk is made of, sleeping with the head's lock held, the queue that ends.
 #include "lock.hpp"
-#include "machine.hpp"
 #include "wait_list.hpp"
+#include <sim/machine.hpp>
 
 using namespace sim;
 

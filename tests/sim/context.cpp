@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "context.hpp"
 
-#include "machine.hpp"
 #include "objects.hpp"
+#include <sim/machine.hpp>
 
 #include <algorithm>
 #include <array>
@@ -113,13 +113,13 @@ void rcu_step()
 
 void spawn_worker()
 {
-    worker = &Machine::get().spawn("worker", Context::worker, run_worker, nullptr);
+    worker = &spawn("worker", Context::worker, run_worker, nullptr);
 }
 
 void spawn_errand_runner(Context context)
 {
-    errand.runner = &Machine::get().spawn(context == Context::interrupt ? "interrupt" : "kthread",
-                                          context, run_errands, nullptr);
+    errand.runner = &spawn(context == Context::interrupt ? "interrupt" : "kthread", context,
+                           run_errands, nullptr);
 }
 
 void watch_rcu()

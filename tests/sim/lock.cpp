@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lock.hpp"
 
-#include "machine.hpp"
 #include "memory.hpp"
+#include <sim/machine.hpp>
 
 namespace sim {
 namespace {

@@ -14,28 +14,6 @@
 namespace sim {
 namespace {
 
-// Allocations are cut off one piece of memory, in order, and freed ones are not used again: an
-// access to what was freed is then seen. Of each 16 bytes the state is known.
-constexpr std::size_t arena_size = 4U << 20;
-constexpr std::size_t grain = 16;
-enum Grain : unsigned char { untouched, living, dead };
-
-alignas(64) std::array<unsigned char, arena_size> arena;
-std::array<unsigned char, arena_size / grain> grains;
-std::size_t used = 0;
-
-struct Block {
-    std::size_t begin, size;
-    bool freed;
-};
-std::array<Block, 64> blocks;
-unsigned int block_count = 0;
-
-std::size_t offset_of(const void *memory)
-{
-    return static_cast<std::size_t>(static_cast<const unsigned char *>(memory) - arena.data());
-}
-
 // Counts a fault down; true when it strikes.
 bool strikes(unsigned int &fault)
 {
@@ -43,45 +21,6 @@ bool strikes(unsigned int &fault)
 }
 
 } // namespace
-
-void reset_memory()
-{
-    std::fill_n(grains.begin(), used / grain, untouched);
-    used = 0;
-    block_count = 0;
-}
-
-std::size_t memory_in_use()
-{
-    std::size_t sum = 0;
-    for (unsigned int i = 0; i < block_count; ++i)
-        sum += blocks[i].freed ? 0 : blocks[i].size;
-    return sum;
-}
-
-void check_memory(const void *memory, std::size_t size)
-{
-    const std::size_t offset = offset_of(memory);
-    if (offset >= arena_size)
-        return;
-    const Grain state =
-        std::max<Grain>(Grain(grains[offset / grain]), Grain(grains[(offset + size - 1) / grain]));
-    if (state == dead)
-        refuse("%s accesses kernel memory that is freed", current().name);
-    if (grains[offset / grain] == untouched || grains[(offset + size - 1) / grain] == untouched)
-        refuse("%s accesses kernel memory that is not allocated", current().name);
-}
-
-std::string describe_memory(const void *memory)
-{
-    const std::size_t offset = offset_of(memory);
-    for (unsigned int i = 0; i < block_count; ++i)
-        if (offset - blocks[i].begin < blocks[i].size)
-            return "byte " + std::to_string(offset - blocks[i].begin) + " of allocation " +
-                   std::to_string(i + 1);
-    return "static memory";
-}
-
 } // namespace sim
 
 using namespace sim;
@@ -96,36 +35,17 @@ void *kapi_zalloc(size_t size)
         tell("gets no memory");
         return nullptr;
     }
-    const std::size_t room = (size + grain - 1) / grain * grain;
-    if (used + room + grain > arena_size || block_count == blocks.size())
-        refuse("more kernel memory than the simulation has");
-    blocks[block_count++] = {used, size, false};
-    std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(used / grain), room / grain, living);
-    void *memory = &arena[used];
-    std::memset(memory, 0, room);
-    used += room + grain; // a gap that is never allocated
-    return memory;
+    return allocate(size);
 }
 
 void kapi_free(void *memory)
 {
     if (!memory)
         return;
-    const std::size_t offset = offset_of(memory);
-    for (unsigned int i = 0; i < block_count; ++i) {
-        Block &block = blocks[i];
-        if (block.begin != offset)
-            continue;
-        if (block.freed)
-            refuse("%s frees memory twice", current().name);
-        timers_in_freed_memory(memory, block.size);
-        block.freed = true;
-        std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(offset / grain),
-                    (block.size + grain - 1) / grain, dead);
-        tell("frees %zu bytes", block.size);
-        return;
-    }
-    refuse("%s frees what was never allocated", current().name);
+    const std::size_t size = allocated_size(memory);
+    timers_in_freed_memory(memory, size);
+    release(memory);
+    tell("frees %zu bytes", size);
 }
 
 unsigned long long *kapi_page_alloc()

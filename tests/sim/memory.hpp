@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// memory.hpp - kernel memory, and what stands for user space.
+// memory.hpp - what stands for user space.
 #pragma once
 
-#include "host.hpp"
+#include <sim/memory.hpp>
 
 #include <kernel/device.h>
 
@@ -16,12 +16,6 @@ struct iov_iter {
 };
 
 namespace sim {
-
-void reset_memory();
-std::size_t memory_in_use();
-// Refuses an access to kernel memory that is freed or was never allocated.
-void check_memory(const void *memory, std::size_t size);
-std::string describe_memory(const void *memory);
 
 struct UserBytes : kapi_bytes {
     UserBytes(unsigned char *at, std::size_t all, std::size_t good, bool present)

@@ -3,14 +3,14 @@
 // Each lives in zeroed memory before its init, as in the kernel.
 #pragma once
 
+#include "task.hpp"
+
 #include <kernel/device.h>
 #include <kernel/lab.h>
 
 #include <cstdint>
 
 namespace sim {
-
-struct Task;
 
 struct SpinLock {
     std::uint16_t holder; // task index + 1; 0: free

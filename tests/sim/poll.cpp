@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "poll.hpp"
 
-#include "machine.hpp"
 #include "wait.hpp"
+#include <sim/machine.hpp>
 
 namespace sim {
 namespace {

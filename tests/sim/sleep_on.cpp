@@ -26,8 +26,8 @@ void SleepOnScenario::set_up()
     __init_waitqueue_head(&queue_, "the queue", &key);
     flag_ = false;
     Machine &machine = Machine::get();
-    sleeper_ = &machine.spawn("task A", Context::task, sleeper, this);
-    machine.spawn("waker", Context::task, waker, this);
+    sleeper_ = &spawn("task A", Context::task, sleeper, this);
+    spawn("waker", Context::task, waker, this);
 }
 
 bool SleepOnScenario::test() const

@@ -2,8 +2,8 @@
 // sleep_on.hpp - the sleep that Linux had until 3.14, and why it had to go: see sleep_on.cpp.
 #pragma once
 
-#include "machine.hpp"
 #include "objects.hpp"
+#include <sim/machine.hpp>
 
 namespace sim {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // sorted.cpp - kapi_sorted_*: a list in the order of its keys. Each call accesses the tree plainly,
 // so that two that no lock orders are a data race.
-#include "machine.hpp"
 #include "objects.hpp"
+#include <sim/machine.hpp>
 
 using namespace sim;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "timer.hpp"
 
-#include "machine.hpp"
 #include "memory.hpp"
 #include "objects.hpp"
+#include <sim/machine.hpp>
 
 #include <algorithm>
 
@@ -136,7 +136,7 @@ void spawn_tick(Task &task)
     static std::array<std::string, max_threads> names;
     std::string &name = names.at(task.index);
     name = std::string(task.name) + "'s timeout";
-    Machine::get().spawn(name.c_str(), Context::interrupt, run_tick, &task);
+    spawn(name.c_str(), Context::interrupt, run_tick, &task);
     task.has_tick = true;
     clock_moves = true;
 }
@@ -320,8 +320,7 @@ void kapi_timer_init(hrtimer *timer)
     if (announced.firings) {
         HrTimer &self = inside(timer);
         self.firings_left = announced.firings;
-        const Task &thread =
-            Machine::get().spawn(announced.name, Context::interrupt, run_timer, timer);
+        const Task &thread = spawn(announced.name, Context::interrupt, run_timer, timer);
         self.interrupt = static_cast<std::uint16_t>(thread.index + 1);
     }
     announced = {};

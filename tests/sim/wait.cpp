@@ -4,8 +4,8 @@
 // task's state (try_to_wake_up) and an entry's link (list_empty_careful in finish_wait,
 // wq_has_sleeper).
 #include "lock.hpp"
-#include "machine.hpp"
 #include "wait_list.hpp"
+#include <sim/machine.hpp>
 
 using namespace sim;
 

@@ -3,8 +3,8 @@
 #include "wait_list.hpp"
 
 #include "lock.hpp"
-#include "machine.hpp"
 #include "memory.hpp"
+#include <sim/machine.hpp>
 
 namespace sim {
 
@@ -85,10 +85,10 @@ Task *owner_of(const wait_queue_entry *entry)
 {
     Machine &machine = Machine::get();
     for (unsigned int i = 0; i < machine.threads(); ++i) {
-        const Task &task = machine.thread(i);
-        for (unsigned int n = 0; n < task.entry_count; ++n)
-            if (task.entries[n].entry == entry)
-                return const_cast<Task *>(&task);
+        Task &owner = sim::task(i);
+        for (unsigned int n = 0; n < owner.entry_count; ++n)
+            if (owner.entries[n].entry == entry)
+                return &owner;
     }
     return nullptr;
 }
@@ -178,8 +178,8 @@ std::string described(const void *memory)
 {
     Machine &machine = Machine::get();
     for (unsigned int i = 0; i < machine.threads(); ++i)
-        if (in_living_entry(machine.thread(i), memory))
-            return std::string("a wait entry of ") + machine.thread(i).name;
+        if (in_living_entry(task(i), memory))
+            return std::string("a wait entry of ") + task(i).name;
     return describe_memory(memory);
 }
 

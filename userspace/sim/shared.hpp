@@ -8,7 +8,7 @@
 
 namespace sim {
 
-constexpr unsigned int max_threads = 12;
+constexpr unsigned int max_threads = 16;
 using Mask = std::uint16_t; // a set of threads
 static_assert(max_threads <= 8 * sizeof(Mask));
 

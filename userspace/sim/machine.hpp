@@ -6,7 +6,7 @@
 #include "fiber.hpp"
 #include "races.hpp"
 #include "reduction.hpp"
-#include "task.hpp"
+#include "world.hpp"
 
 #include <memory>
 #include <string>
@@ -82,7 +82,7 @@ public:
     [[nodiscard]] const std::vector<Line> &story() const { return story_; }
     [[nodiscard]] const std::vector<Choice> &choices() const { return choices_; }
     [[nodiscard]] unsigned int threads() const { return thread_count_; }
-    [[nodiscard]] const Task &thread(unsigned int index) const { return threads_[index]->task; }
+    [[nodiscard]] Flow &flow(unsigned int index) const { return *threads_[index]->flow; }
     [[nodiscard]] const Reduction &reduction() const { return reduction_; }
     Reduction &reduction() { return reduction_; }
     // How many ways the thread's next step can turn out: see choose().
@@ -91,7 +91,8 @@ public:
     [[nodiscard]] unsigned int ways(unsigned int thread) const { return threads_[thread]->arity; }
 
     // ---- for scenarios ----
-    Task &spawn(const char *name, Context context, void (*body)(void *), void *argument);
+    // In set_up(), or in a step: then the new flow can be chosen from the next step on.
+    Flow &spawn(const char *name, Context context, void (*body)(void *), void *argument);
     // Memory whose every change is an addition that nobody looks at until the end: changes of
     // it can be swapped, though each writes.
     void additions_only(const void *memory, std::size_t size);
@@ -123,10 +124,10 @@ private:
     friend void refuse(const char *format, ...);
     friend bool telling();
     friend void tell(const char *format, ...);
-    friend Task &current();
+    friend Flow &running();
 
     struct Thread {
-        Task task;
+        Flow *flow;
         Fiber fiber;
         void (*body)(void *);
         void *argument;
@@ -161,7 +162,7 @@ private:
     void check_foreign_stack(std::uintptr_t address, Access access);
     void fail(std::string text);
     // A lock with a point in its section counts by itself from then on.
-    void uses_points_in(const Task &holder);
+    void uses_points_in(const Flow &holder);
 
     std::vector<std::unique_ptr<Thread>> threads_; // and, last, the boot thread
     unsigned int thread_count_ = 0;

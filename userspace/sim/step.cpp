@@ -2,8 +2,6 @@
 // step.cpp - the machine's half that enters what a step does: for the reduction, for the search
 // for data races, and for the story.
 #include "machine.hpp"
-#include "memory.hpp"
-#include "wait.hpp"
 
 #include <array>
 #include <cstdarg>
@@ -37,7 +35,7 @@ void acquire_from(const void *object)
 {
     Machine &machine = Machine::get();
     if (machine.exploring_)
-        machine.races_.acquire(current().index, machine.shared_.at(machine.shared_.index_of(
+        machine.races_.acquire(running().index, machine.shared_.at(machine.shared_.index_of(
                                                     reinterpret_cast<std::uintptr_t>(object))));
 }
 
@@ -45,7 +43,7 @@ void release_to(const void *object)
 {
     Machine &machine = Machine::get();
     if (machine.exploring_)
-        machine.races_.release(current().index, machine.shared_.at(machine.shared_.index_of(
+        machine.races_.release(running().index, machine.shared_.at(machine.shared_.index_of(
                                                     reinterpret_cast<std::uintptr_t>(object))));
 }
 
@@ -56,9 +54,9 @@ void lock_taken(const void *lock)
         return;
     const auto index = machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock));
     Shared &shared = machine.shared_.at(index);
-    machine.races_.lock_taken(current().index, shared);
+    machine.races_.lock_taken(running().index, shared);
     if (!machine.instrumented || machine.wide_locks_.contains(lock)) {
-        machine.races_.acquire(current().index, shared);
+        machine.races_.acquire(running().index, shared);
         machine.reduction_.lock_taken(index, shared);
     }
 }
@@ -70,9 +68,9 @@ void lock_released(const void *lock)
         return;
     Shared &shared =
         machine.shared_.at(machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock)));
-    machine.races_.lock_released(current().index, shared);
+    machine.races_.lock_released(running().index, shared);
     if (shared.acquired_in) // it counts by itself
-        machine.races_.release(current().index, shared);
+        machine.races_.release(running().index, shared);
     machine.reduction_.lock_released(shared);
 }
 
@@ -85,7 +83,7 @@ void plain_access(const void *memory, std::size_t size, Access access)
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
     if (Fiber::on_any_stack(address))
         machine.check_foreign_stack(address, access);
-    check_memory(memory, size);
+    world().check(memory, size);
     // A scalar is known by its first byte; what is longer, byte by byte.
     machine.plain_byte(address, access);
     for (std::size_t i = 1; size > 8 && i < size; ++i)
@@ -107,10 +105,10 @@ void memory_ends(const void *memory, std::size_t size)
     for (std::size_t i = 0; i < size; i += 8) {
         const auto address = reinterpret_cast<std::uintptr_t>(memory) + i;
         Shared &shared = machine.shared_.at(machine.shared_.index_of(address));
-        const unsigned int other = machine.races_.write(machine.current_->task.index, shared);
+        const unsigned int other = machine.races_.write(machine.current_->flow->index, shared);
         if (other != Races::none)
             refuse("%s may still read a wait entry of %s, which is gone now",
-                   machine.threads_[other]->task.name, machine.current_->task.name);
+                   machine.threads_[other]->flow->name, machine.current_->flow->name);
     }
 }
 
@@ -118,7 +116,7 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
 {
     const std::uint16_t index = shared_.index_of(address);
     Shared &shared = shared_.at(index);
-    const unsigned int self = current_->task.index;
+    const unsigned int self = current_->flow->index;
     bool only_added_to = false;
     for (const auto &[begin, size] : additions_)
         only_added_to |= address - begin < size;
@@ -126,8 +124,8 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
                                                        : races_.read(self, shared, !only_added_to);
     if (other != Races::none)
         refuse("data race: %s and %s access %s with nothing between them that orders it",
-               current_->task.name, threads_[other]->task.name,
-               described(reinterpret_cast<const void *>(address)).data());
+               current_->flow->name, threads_[other]->flow->name,
+               world().described(reinterpret_cast<const void *>(address)).data());
     if (!only_added_to)
         reduction_.touched(index, shared, access);
 }
@@ -139,10 +137,9 @@ void Machine::check_foreign_stack(std::uintptr_t address, Access access)
     for (unsigned int i = 0; i < thread_count_; ++i) {
         if (!threads_[i]->fiber.owns(address))
             continue;
-        if (!threads_[i]->task.sends_errand &&
-            !outlives_an_entry(threads_[i]->task, reinterpret_cast<const void *>(address)))
+        if (!world().shares_its_stack(*threads_[i]->flow, reinterpret_cast<const void *>(address)))
             refuse("%s the stack of %s where no wait entry is (any more)",
-                   access == Access::write ? "writes to" : "reads", threads_[i]->task.name);
+                   access == Access::write ? "writes to" : "reads", threads_[i]->flow->name);
         return;
     }
 }
@@ -181,7 +178,7 @@ void tell(const char *format, ...)
     std::va_list arguments;
     va_start(arguments, format);
     machine.story_.push_back(
-        {machine.reduction_.count(), machine.current_->task.index, formatted(format, arguments)});
+        {machine.reduction_.count(), machine.current_->flow->index, formatted(format, arguments)});
     va_end(arguments);
 }
 

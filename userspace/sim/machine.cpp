@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine.hpp"
 
-#include "context.hpp"
-
-#include "memory.hpp"
-#include "poll.hpp"
-#include "timer.hpp"
-
 #include <bit>
 
 namespace sim {
@@ -42,7 +36,7 @@ void Machine::run_thread(void *thread)
 {
     auto *self = static_cast<Thread *>(thread);
     self->body(self->argument);
-    self->task.done = true;
+    self->flow->done = true;
     for (;;)
         self->fiber.leave();
 }
@@ -59,9 +53,9 @@ void Machine::run_boot(void *machine)
         self->boot_->fiber.leave();
     }
     self->scenario_->tear_down();
-    if (const std::size_t left = memory_in_use(); left != 0)
-        refuse("%zu bytes of kernel memory are never freed", left);
-    self->boot_->task.done = true;
+    if (const char *left = world().left_behind())
+        refuse("%s", left);
+    self->boot_->flow->done = true;
     for (;;)
         self->boot_->fiber.leave();
 }
@@ -69,7 +63,7 @@ void Machine::run_boot(void *machine)
 bool Machine::everybody_is_done() const
 {
     for (unsigned int i = 0; i < thread_count_; ++i)
-        if (threads_[i]->task.context == Context::task && !threads_[i]->task.done)
+        if (threads_[i]->flow->context == Context::task && !threads_[i]->flow->done)
             return false;
     return true;
 }
@@ -80,23 +74,23 @@ void Machine::enter(Thread &thread)
     thread.fiber.enter();
 }
 
-Task &Machine::spawn(const char *name, Context context, void (*body)(void *), void *argument)
+Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), void *argument)
 {
     if (thread_count_ == max_threads)
         refuse("a scenario of more than %u threads", max_threads);
     Thread &thread = *threads_[thread_count_];
-    thread.task = {};
-    thread.task.name = name;
-    thread.task.index = thread_count_++;
-    thread.task.context = context;
-    thread.task.irqs_on = context != Context::interrupt;
+    thread.flow = &world().new_flow(thread_count_);
+    thread.flow->name = name;
+    thread.flow->index = thread_count_++;
+    thread.flow->context = context;
+    thread.flow->irqs_on = context != Context::interrupt;
     thread.body = body;
     thread.argument = argument;
     thread.ready = nullptr;
     thread.awaited = nullptr;
     thread.arity = 1;
     thread.fiber.start(run_thread, &thread);
-    return thread.task;
+    return *thread.flow;
 }
 
 Mask Machine::enabled() const
@@ -104,7 +98,7 @@ Mask Machine::enabled() const
     Mask mask = 0;
     for (unsigned int i = 0; i < thread_count_; ++i) {
         const Thread &thread = *threads_[i];
-        if (!thread.task.done && (!thread.ready || thread.ready(thread.argument_of_ready)))
+        if (!thread.flow->done && (!thread.ready || thread.ready(thread.argument_of_ready)))
             mask |= bit(i);
     }
     return mask;
@@ -124,16 +118,11 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
     shared_.begin_execution();
     reduction_.begin_execution();
     races_.begin_execution();
-    reset_memory();
-    reset_timers();
-    reset_contexts();
-    reset_subscribers();
-
-    boot_->task = {};
-    boot_->task.name = "the kernel";
-    boot_->task.index = max_threads;
-    boot_->task.irqs_on = true;
-    boot_->task.privileged = true;
+    boot_->flow = &world().new_flow(max_threads);
+    boot_->flow->name = "the kernel";
+    boot_->flow->index = max_threads;
+    boot_->flow->irqs_on = true;
+    world().begin_execution(*boot_->flow);
     boot_->fiber.start(run_boot, this);
     enter(*boot_);
 
@@ -141,9 +130,9 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
     if (!failed_ && explore(decider, end)) {
         do {
             enter(*boot_);
-            if (!failed_ && !boot_->task.done)
+            if (!failed_ && !boot_->flow->done)
                 drain();
-        } while (!failed_ && !boot_->task.done);
+        } while (!failed_ && !boot_->flow->done);
         end = failed_ ? End::failed : End::complete;
     }
     current_ = nullptr;
@@ -216,11 +205,11 @@ void Machine::fail(std::string text)
     failed_ = true;
     failure_ = std::move(text);
     if (told_)
-        story_.push_back(
-            {reduction_.count(), current_ ? current_->task.index : max_threads, "*** " + failure_});
+        story_.push_back({reduction_.count(), current_ ? current_->flow->index : max_threads,
+                          "*** " + failure_});
 }
 
-void Machine::uses_points_in(const Task &holder)
+void Machine::uses_points_in(const Flow &holder)
 {
     for (unsigned int i = 0; i < holder.held_count; ++i)
         if (wide_locks_.insert(holder.held[i].lock).second)
@@ -243,7 +232,7 @@ void Machine::stop(bool (*ready)(const void *), const void *argument, const void
         return;
     }
     if (exploring_)
-        uses_points_in(self.task);
+        uses_points_in(*self.flow);
     self.ready = ready;
     self.argument_of_ready = argument;
     self.awaited = object;
@@ -277,9 +266,9 @@ Shared *Machine::awaited(unsigned int thread)
                   : nullptr;
 }
 
-Task &current()
+Flow &running()
 {
-    return Machine::get().current_->task;
+    return *Machine::get().current_->flow;
 }
 
 } // namespace sim

@@ -152,7 +152,7 @@ std::string timeline(const Machine &machine)
     std::string out, names = "step", rule = "    ";
     for (std::size_t at = 0; at < columns.size(); ++at) {
         names.resize(5 + at * (column + 2), ' ');
-        names += machine.thread(columns[at]).name;
+        names += machine.flow(columns[at]).name;
         rule.resize(5 + at * (column + 2), ' ');
         rule += std::string(column, '-');
     }

@@ -58,8 +58,8 @@ void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // ---- who ----
 
-struct Task;
-// The flow that runs: a task, or the interrupt that stands for one (see task.hpp).
-Task &current();
+struct Flow;
+// The flow that runs (see flow.hpp).
+Flow &running();
 
 } // namespace sim

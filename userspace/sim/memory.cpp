@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "memory.hpp"
+
+#include "flow.hpp"
+#include "host.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace sim {
+namespace {
+
+// Allocations are cut off one piece of memory, in order, and freed ones are not used again: an
+// access to what was freed is then seen. Of each 16 bytes the state is known.
+constexpr std::size_t arena_size = 4U << 20;
+constexpr std::size_t grain = 16;
+enum Grain : unsigned char { untouched, living, dead };
+
+alignas(64) std::array<unsigned char, arena_size> arena;
+std::array<unsigned char, arena_size / grain> grains;
+std::size_t used = 0;
+
+struct Block {
+    std::size_t begin, size;
+    bool freed;
+};
+std::array<Block, 64> blocks;
+unsigned int block_count = 0;
+
+std::size_t offset_of(const void *memory)
+{
+    return static_cast<std::size_t>(static_cast<const unsigned char *>(memory) - arena.data());
+}
+
+Block &block_of(const void *memory)
+{
+    const std::size_t offset = offset_of(memory);
+    for (unsigned int i = 0; i < block_count; ++i) {
+        if (blocks[i].begin != offset)
+            continue;
+        if (blocks[i].freed)
+            refuse("%s frees memory twice", running().name);
+        return blocks[i];
+    }
+    refuse("%s frees memory that was never allocated", running().name);
+}
+
+} // namespace
+
+void reset_memory()
+{
+    std::fill_n(grains.begin(), used / grain, untouched);
+    used = 0;
+    block_count = 0;
+}
+
+std::size_t memory_in_use()
+{
+    std::size_t sum = 0;
+    for (unsigned int i = 0; i < block_count; ++i)
+        sum += blocks[i].freed ? 0 : blocks[i].size;
+    return sum;
+}
+
+void check_memory(const void *memory, std::size_t size)
+{
+    const std::size_t offset = offset_of(memory);
+    if (offset >= arena_size)
+        return;
+    const Grain state =
+        std::max<Grain>(Grain(grains[offset / grain]), Grain(grains[(offset + size - 1) / grain]));
+    if (state == dead)
+        refuse("%s accesses kernel memory that is freed", running().name);
+    if (grains[offset / grain] == untouched || grains[(offset + size - 1) / grain] == untouched)
+        refuse("%s accesses kernel memory that is not allocated", running().name);
+}
+
+std::string describe_memory(const void *memory)
+{
+    const std::size_t offset = offset_of(memory);
+    for (unsigned int i = 0; i < block_count; ++i)
+        if (offset - blocks[i].begin < blocks[i].size)
+            return "byte " + std::to_string(offset - blocks[i].begin) + " of allocation " +
+                   std::to_string(i + 1);
+    return "static memory";
+}
+
+void *allocate(std::size_t size)
+{
+    const std::size_t room = (size + grain - 1) / grain * grain;
+    if (used + room + grain > arena_size || block_count == blocks.size())
+        refuse("more kernel memory than the simulation has");
+    blocks[block_count++] = {used, size, false};
+    std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(used / grain), room / grain, living);
+    void *memory = &arena[used];
+    std::memset(memory, 0, room);
+    used += room + grain; // a gap that is never allocated
+    return memory;
+}
+
+std::size_t allocated_size(const void *memory)
+{
+    return block_of(memory).size;
+}
+
+void release(void *memory)
+{
+    Block &block = block_of(memory);
+    block.freed = true;
+    std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(block.begin / grain),
+                (block.size + grain - 1) / grain, dead);
+}
+
+} // namespace sim

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// memory.hpp - memory of the simulated kernel. What is freed is not used again in the same
+// execution, so that an access to it is seen.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace sim {
+
+void reset_memory();
+std::size_t memory_in_use();
+// Zeroed. Refuses what goes beyond the arena.
+void *allocate(std::size_t size);
+// Of what allocate() gave. Refuses other memory, and what is freed.
+std::size_t allocated_size(const void *memory);
+void release(void *memory);
+// Refuses an access to memory of the arena that is freed or was never allocated.
+void check_memory(const void *memory, std::size_t size);
+std::string describe_memory(const void *memory);
+
+} // namespace sim
