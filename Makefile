@@ -33,6 +33,10 @@ tools: ## build the command, and what reads kernel logs: all that the VM needs
 	@test -f $(user-tree)/Makefile || $(configure) -DWAITQ_TESTS=OFF
 	+@$(MAKE) -s -C $(user-tree) $(jobs) waitq check-log
 
+explorer: ## build the explorer of drivers alone
+	@grep -qs '^WAITQ_TESTS:BOOL=ON' $(user-tree)/CMakeCache.txt || $(configure) -DWAITQ_TESTS=ON
+	+@$(MAKE) -s -C $(user-tree) $(jobs) waitq-explore
+
 user: ## build the library, the command and the hosted tests
 	@grep -qs '^WAITQ_TESTS:BOOL=ON' $(user-tree)/CMakeCache.txt || $(configure) -DWAITQ_TESTS=ON
 	+@$(MAKE) -s -C $(user-tree) $(jobs)

@@ -25,7 +25,6 @@ bool waits(const Act &act)
 
 void RowScenario::set_up()
 {
-    Machine &machine = Machine::get();
     sums_ = {};
     sim::wait_version() = {};
     sim::wait_version().walk_break = row_.walk_break;

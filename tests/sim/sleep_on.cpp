@@ -25,7 +25,6 @@ void SleepOnScenario::set_up()
     queue_ = {};
     __init_waitqueue_head(&queue_, "the queue", &key);
     flag_ = false;
-    Machine &machine = Machine::get();
     sleeper_ = &spawn("task A", Context::task, sleeper, this);
     spawn("waker", Context::task, waker, this);
 }

@@ -32,11 +32,14 @@ public:
         return said_.c_str();
     }
     void check(const void *memory, std::size_t size) override { check_memory(memory, size); }
-    // A wait entry, and what it points to in the frames of its callers.
-    bool shares_its_stack(const Flow &flow, const void *memory) override
+    // It may be reached through a wait entry on it, as long as that lives: the entry, and what it
+    // points to in the frames of its callers.
+    void check_stack(const Flow &owner, const void *memory, Access access) override
     {
-        const auto &task = static_cast<const Task &>(flow);
-        return task.sends_errand || outlives_an_entry(task, memory);
+        const auto &task = static_cast<const Task &>(owner);
+        if (!task.sends_errand && !outlives_an_entry(task, memory))
+            refuse("%s %s the stack of %s where no wait entry is (any more)", current().name,
+                   access == Access::write ? "writes to" : "reads", owner.name);
     }
     std::string described(const void *memory) override { return sim::described(memory); }
 

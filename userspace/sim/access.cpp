@@ -2,46 +2,65 @@
 // access.cpp - the module's plain memory accesses. Its sources are compiled with
 // -fsanitize=thread, which puts a call before each; here those calls end, and nothing of the
 // sanitizer's own runtime is linked.
-#include "host.hpp"
+#include "machine.hpp"
 
 using sim::Access;
 
 extern "C" {
 
 void __tsan_init() {}
-void __tsan_func_entry(void *) {}
-void __tsan_func_exit() {}
+// Its caller has a frame pointer (-fno-omit-frame-pointer).
+#pragma GCC diagnostic ignored "-Wframe-address"
+void __tsan_func_entry(void *from)
+{
+    if (sim::Machine::get().runs())
+        sim::world().entered(__builtin_return_address(0), from, __builtin_frame_address(1));
+}
+void __tsan_func_exit()
+{
+    if (sim::Machine::get().runs())
+        sim::world().left();
+}
 
-#define ACCESSES(size)                                                                             \
-    void __tsan_read##size(void *at)                                                               \
+#define ACCESS(name, does, how)                                                                    \
+    void __tsan_##name(void *at)                                                                   \
     {                                                                                              \
-        sim::plain_access(at, size, Access::read);                                                 \
-    }                                                                                              \
-    void __tsan_write##size(void *at)                                                              \
-    {                                                                                              \
-        sim::plain_access(at, size, Access::write);                                                \
-    }                                                                                              \
-    void __tsan_unaligned_read##size(void *at)                                                     \
-    {                                                                                              \
-        sim::plain_access(at, size, Access::read);                                                 \
-    }                                                                                              \
-    void __tsan_unaligned_write##size(void *at)                                                    \
-    {                                                                                              \
-        sim::plain_access(at, size, Access::write);                                                \
+        sim::here = __builtin_return_address(0);                                                   \
+        sim::does(at, SIZE, Access::how);                                                          \
     }
+#define ACCESSES(size)                                                                             \
+    ACCESS(read##size, plain_access, read)                                                         \
+    ACCESS(write##size, plain_access, write)                                                       \
+    ACCESS(unaligned_read##size, plain_access, read)                                               \
+    ACCESS(unaligned_write##size, plain_access, write)                                             \
+    ACCESS(volatile_read##size, marked_access, read)                                               \
+    ACCESS(volatile_write##size, marked_access, write)                                             \
+    ACCESS(unaligned_volatile_read##size, marked_access, read)                                     \
+    ACCESS(unaligned_volatile_write##size, marked_access, write)
+#define SIZE 1
 ACCESSES(1)
+#undef SIZE
+#define SIZE 2
 ACCESSES(2)
+#undef SIZE
+#define SIZE 4
 ACCESSES(4)
+#undef SIZE
+#define SIZE 8
 ACCESSES(8)
+#undef SIZE
+#define SIZE 16
 ACCESSES(16)
-#undef ACCESSES
+#undef SIZE
 
 void __tsan_read_range(void *at, unsigned long size)
 {
+    sim::here = __builtin_return_address(0);
     sim::plain_access(at, size, Access::read);
 }
 void __tsan_write_range(void *at, unsigned long size)
 {
+    sim::here = __builtin_return_address(0);
     sim::plain_access(at, size, Access::write);
 }
 

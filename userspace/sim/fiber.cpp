@@ -29,11 +29,12 @@ struct Trampoline {
 };
 
 // All stacks lie in one piece of memory, so that one comparison tells an address on a stack.
-// The lowest page of each can't be touched: an overflow stops there.
+// The lowest page of each can't be touched: an overflow stops there. Executable: gcc calls a nested
+// function, as a scenario's threads are, by a few instructions that it puts on the stack.
 Fiber::Fiber()
 {
     if (region_ == 0) {
-        void *region = mmap(nullptr, region_size, PROT_READ | PROT_WRITE,
+        void *region = mmap(nullptr, region_size, PROT_READ | PROT_WRITE | PROT_EXEC,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (region == MAP_FAILED)
             std::abort();

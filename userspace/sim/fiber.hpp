@@ -26,6 +26,11 @@ public:
 
     // True for an address on the stack of any fiber.
     static bool on_any_stack(std::uintptr_t address) { return address - region_ < region_size; }
+    // On its stack, and in a frame that has not returned, if it stands still.
+    [[nodiscard]] bool lives(std::uintptr_t address) const
+    {
+        return owns(address) && address >= reinterpret_cast<std::uintptr_t>(context_);
+    }
     [[nodiscard]] bool owns(std::uintptr_t address) const
     {
         return address - reinterpret_cast<std::uintptr_t>(stack_) < stack_size;

@@ -33,6 +33,9 @@ void touch(const void *object, Access access);
 // The step reads or writes memory plainly, as the module's code does: two flows that do so
 // unordered, one of them writing, are a data race, which is refused.
 void plain_access(const void *memory, std::size_t size, Access access);
+// The step reads or writes memory that others may access at the same time, and says so: it begins
+// a step of its own, and is no race with others of its kind.
+void marked_access(const void *memory, std::size_t size, Access access);
 // The memory is used for something else from now on: nobody else may still access it.
 void memory_ends(const void *memory, std::size_t size);
 
@@ -55,6 +58,12 @@ void lock_has_points(const void *lock);
 bool telling();
 // One sentence about what the current step does, without a subject.
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// ---- where ----
+
+// In the simulated code, of the call or access that the current flow makes: the address after it.
+// Null where nobody says.
+extern const void *here;
 
 // ---- who ----
 

@@ -28,6 +28,7 @@ void Machine::forget()
 {
     shared_.forget();
     wide_locks_.clear();
+    marked_.clear();
 }
 
 // ---- one execution ----
@@ -44,20 +45,55 @@ void Machine::run_thread(void *thread)
 void Machine::run_boot(void *machine)
 {
     auto *self = static_cast<Machine *>(machine);
-    self->scenario_->set_up();
-    self->boot_->fiber.leave();
-    self->scenario_->quiescent();
-    while (!self->everybody_is_done()) {
-        if (!self->scenario_->rescue())
-            refuse("somebody sleeps whom nothing can wake");
-        self->boot_->fiber.leave();
-    }
-    self->scenario_->tear_down();
+    self->scenario_->run();
     if (const char *left = world().left_behind())
         refuse("%s", left);
     self->boot_->flow->done = true;
     for (;;)
         self->boot_->fiber.leave();
+}
+
+void Scenario::run()
+{
+    Machine &machine = Machine::get();
+    set_up();
+    machine.explore_now();
+    quiescent();
+    while (!machine.everybody_is_done()) {
+        if (!rescue())
+            refuse("somebody sleeps whom nothing can wake");
+        machine.drain_now();
+    }
+    tear_down();
+}
+
+void Machine::explore_now()
+{
+    if (explored_)
+        refuse("a scenario is explored twice");
+    boot_->fiber.leave();
+}
+
+unsigned int Machine::drain_now()
+{
+    boot_->fiber.leave();
+    return drained_;
+}
+
+unsigned int Machine::stack_owner(const void *memory) const
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    unsigned int index = 0;
+    if (!Fiber::on_any_stack(address))
+        return max_threads + 1;
+    while (index <= max_threads && !threads_[index]->fiber.owns(address))
+        ++index;
+    return index;
+}
+
+bool Machine::lives_on_stack(const Flow &flow, const void *memory) const
+{
+    return threads_[flow.index]->fiber.lives(reinterpret_cast<std::uintptr_t>(memory));
 }
 
 bool Machine::everybody_is_done() const
@@ -71,7 +107,9 @@ bool Machine::everybody_is_done() const
 void Machine::enter(Thread &thread)
 {
     current_ = &thread;
+    ++steps_ever_;
     thread.fiber.enter();
+    current_ = nullptr;
 }
 
 Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), void *argument)
@@ -108,7 +146,7 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
 {
     scenario_ = &scenario;
     thread_count_ = 0;
-    exploring_ = failed_ = again_ = false;
+    exploring_ = failed_ = again_ = explored_ = false;
     told_ = tell_it;
     failure_.clear();
     story_.clear();
@@ -127,14 +165,19 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
     enter(*boot_);
 
     End end = End::failed;
-    if (!failed_ && explore(decider, end)) {
-        do {
-            enter(*boot_);
-            if (!failed_ && !boot_->flow->done)
-                drain();
-        } while (!failed_ && !boot_->flow->done);
-        end = failed_ ? End::failed : End::complete;
+    if (!failed_ && !boot_->flow->done) {
+        explored_ = true;
+        if (!explore(decider, end)) {
+            current_ = nullptr;
+            return end;
+        }
     }
+    while (!failed_ && !boot_->flow->done) {
+        enter(*boot_);
+        if (!failed_ && !boot_->flow->done)
+            drained_ = drain();
+    }
+    end = failed_ ? End::failed : End::complete;
     current_ = nullptr;
     return end;
 }
@@ -186,7 +229,7 @@ bool Machine::explore(Decider &decider, End &end)
 }
 
 // Runs everybody as far as they get, in no particular order: nothing is explored any more.
-void Machine::drain()
+unsigned int Machine::drain()
 {
     unsigned int steps = 0;
     for (Mask now = enabled(); now != 0 && !failed_; now = enabled()) {
@@ -198,6 +241,7 @@ void Machine::drain()
         else
             enter(next);
     }
+    return steps;
 }
 
 void Machine::fail(std::string text)
@@ -206,7 +250,8 @@ void Machine::fail(std::string text)
     failure_ = std::move(text);
     if (told_)
         story_.push_back({reduction_.count(), current_ ? current_->flow->index : max_threads,
-                          "*** " + failure_});
+                          "*** " + failure_,
+                          current_ ? world().call_chain() : std::vector<const void *>{}});
 }
 
 void Machine::uses_points_in(const Flow &holder)
@@ -215,8 +260,14 @@ void Machine::uses_points_in(const Flow &holder)
         if (wide_locks_.insert(holder.held[i].lock).second)
             again_ = true;
     if (again_)
-        for (;;)
-            current_->fiber.leave();
+        begin_again();
+}
+
+void Machine::begin_again()
+{
+    again_ = true;
+    for (;;)
+        current_->fiber.leave();
 }
 
 // ---- points ----
@@ -226,8 +277,9 @@ void Machine::stop(bool (*ready)(const void *), const void *argument, const void
 {
     Thread &self = *current_;
     if (&self == boot_) {
-        if (ready && !ready(argument))
-            refuse("waits for what nobody will do");
+        while (ready && !ready(argument))
+            if (!explored_ || drain_now() == 0)
+                refuse("%s waits for what nobody will do", self.flow->name);
         self.chosen = 0;
         return;
     }
@@ -237,7 +289,9 @@ void Machine::stop(bool (*ready)(const void *), const void *argument, const void
     self.argument_of_ready = argument;
     self.awaited = object;
     self.arity = arity;
+    self.here = here;
     self.fiber.leave();
+    here = self.here; // others have been elsewhere
     self.ready = nullptr;
     self.awaited = nullptr;
 }

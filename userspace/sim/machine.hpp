@@ -24,16 +24,20 @@ public:
     Scenario(const Scenario &) = delete;
     Scenario &operator=(const Scenario &) = delete;
 
+    // One execution: makes everything new and spawns the threads; Machine::explore_now(), once;
+    // checks what has become of it. The five that follow are what this one does by itself.
+    virtual void run();
+
     // Makes everything new, and spawns the threads.
-    virtual void set_up() = 0;
+    virtual void set_up() {}
     // After each step. Returns what is wrong, or null.
     virtual const char *each_state() { return nullptr; }
     // Nothing can go on any more: checks that nobody was forgotten.
-    virtual void quiescent() = 0;
+    virtual void quiescent() {}
     // Somebody still sleeps, rightly: does something to free them. False: nothing left to try.
     virtual bool rescue() { return false; }
     // All tasks have returned: checks the sums, gives everything back.
-    virtual void tear_down() = 0;
+    virtual void tear_down() {}
 };
 
 struct Choice {
@@ -66,6 +70,8 @@ struct Line { // of the story of an execution
     unsigned int step;
     unsigned int thread; // max_threads: nobody
     std::string text;
+    std::vector<const void *> where; // the innermost first; may be empty
+    enum class Kind : unsigned char { says, calls, accesses } kind = Kind::says;
 };
 
 class Machine {
@@ -76,6 +82,8 @@ public:
     End execute(Scenario &scenario, Decider &decider, bool tell_it = false);
     // Before another scenario.
     void forget();
+    // A line of the story, if it is told.
+    void note(Line::Kind kind, std::string text, std::vector<const void *> where);
 
     // ---- of the last execution ----
     [[nodiscard]] const std::string &failure() const { return failure_; }
@@ -99,7 +107,23 @@ public:
     // What a story calls it. `size`: 1, 4 or 8.
     void name(const void *memory, unsigned int size, const char *text);
     [[nodiscard]] unsigned int steps() const { return reduction_.count(); }
+    // Of all executions, and drained ones too: it moves as long as the machine does.
+    [[nodiscard]] unsigned long long steps_ever() const { return steps_ever_; }
     [[nodiscard]] bool exploring() const { return exploring_; }
+    // False: no flow runs; simulated code may run all the same, as the constructors of a program
+    // do.
+    [[nodiscard]] bool runs() const { return current_ != nullptr; }
+    // For Scenario::run(). Returns when no flow can take a step any more.
+    void explore_now();
+    // All go on as far as they can, unexplored, one order of many. Returns the number of steps.
+    unsigned int drain_now();
+    [[nodiscard]] bool everybody_is_done() const;
+    // Where the flow stands still: see `here`.
+    [[nodiscard]] const void *here_of(const Flow &flow) const { return threads_[flow.index]->here; }
+    // Whose stack it is on, by index; the boot flow's is max_threads. Greater: nobody's.
+    [[nodiscard]] unsigned int stack_owner(const void *memory) const;
+    // The live part of a flow's stack that stands still; and of the one that runs: all of it.
+    [[nodiscard]] bool lives_on_stack(const Flow &flow, const void *memory) const;
     // After the exploration, in which order the rest runs.
     bool drains_backwards = false;
     // Data-level dependence (reduction.hpp) needs instrumented code; without, all locks count.
@@ -115,6 +139,7 @@ private:
     friend unsigned int choose(unsigned int n);
     friend void touch(const void *object, Access access);
     friend void plain_access(const void *memory, std::size_t size, Access access);
+    friend void marked_access(const void *memory, std::size_t size, Access access);
     friend void memory_ends(const void *memory, std::size_t size);
     friend void acquire_from(const void *object);
     friend void release_to(const void *object);
@@ -136,6 +161,7 @@ private:
         const void *awaited; // the object that the next step writes to, if it has to wait for it
         unsigned int arity;  // of the choice that the next step is; 1: none
         unsigned int chosen;
+        const void *here; // where it stands still
     };
     struct Name {
         const unsigned char *memory;
@@ -154,12 +180,13 @@ private:
               unsigned int arity);
     [[nodiscard]] Mask enabled() const;
     bool explore(Decider &decider, End &end);
-    void drain();
-    bool everybody_is_done() const;
+    unsigned int drain();
     void tell_accesses();
     void remember_access(std::uintptr_t address, Access access);
     void plain_byte(std::uintptr_t address, Access access);
-    void check_foreign_stack(std::uintptr_t address, Access access);
+    void found_race(unsigned int other, std::uintptr_t address);
+    void check(const void *memory, std::size_t size, Access access);
+    [[noreturn]] void begin_again();
     void fail(std::string text);
     // A lock with a point in its section counts by itself from then on.
     void uses_points_in(const Flow &holder);
@@ -169,12 +196,16 @@ private:
     Thread *boot_;
     Thread *current_ = nullptr;
     Scenario *scenario_ = nullptr;
+    bool explored_ = false; // this execution has come to explore_now()
+    unsigned int drained_ = 0;
+    unsigned long long steps_ever_ = 0;
     bool exploring_ = false, failed_ = false, again_ = false, told_ = false;
 
     SharedTable shared_;
     Reduction reduction_;
     Races races_;
     std::unordered_set<const void *> wide_locks_; // with points in their sections
+    std::unordered_set<std::uintptr_t> marked_;   // that a race was found at: see found_race()
     std::vector<std::pair<std::uintptr_t, std::size_t>> additions_;
 
     std::string failure_;

@@ -76,6 +76,11 @@ void check_memory(const void *memory, std::size_t size)
         refuse("%s accesses kernel memory that is not allocated", running().name);
 }
 
+void append_memory(std::vector<unsigned char> &to)
+{
+    to.insert(to.end(), arena.begin(), arena.begin() + static_cast<std::ptrdiff_t>(used));
+}
+
 std::string describe_memory(const void *memory)
 {
     const std::size_t offset = offset_of(memory);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace sim {
 
@@ -17,6 +18,8 @@ std::size_t allocated_size(const void *memory);
 void release(void *memory);
 // Refuses an access to memory of the arena that is freed or was never allocated.
 void check_memory(const void *memory, std::size_t size);
+// All of it, as it is now.
+void append_memory(std::vector<unsigned char> &to);
 std::string describe_memory(const void *memory);
 
 } // namespace sim

@@ -143,7 +143,11 @@ std::optional<std::vector<Choice>> schedule_of(Scenario &scenario, std::string_v
 
 std::string timeline(const Machine &machine)
 {
-    const auto &story = machine.story();
+    return timeline(machine, machine.story());
+}
+
+std::string timeline(const Machine &machine, const std::vector<Line> &story)
+{
     // A column for each thread that has something to say.
     std::vector<unsigned int> columns;
     for (unsigned int thread = 0; thread < machine.threads(); ++thread)

@@ -24,5 +24,6 @@ std::optional<std::vector<Choice>> schedule_of(Scenario &scenario, std::string_v
 
 // The story of the machine's last execution: a column for each thread, a line for each step.
 std::string timeline(const Machine &machine);
+std::string timeline(const Machine &machine, const std::vector<Line> &story);
 
 } // namespace sim

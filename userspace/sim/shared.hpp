@@ -50,6 +50,8 @@ struct Shared {
     std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
     Clock write_order, read_order; // what who comes next under the same lock learns
     Clock order;                   // what an acquire_from() learns
+    const void *written_at;        // by the last write
+    std::array<const void *, max_threads> read_at;
 };
 
 // Objects by address. The same address has the same index in every execution of a scenario,

@@ -9,6 +9,9 @@
 #include <cstring>
 
 namespace sim {
+
+const void *here = nullptr;
+
 namespace {
 
 std::string formatted(const char *format, std::va_list arguments)
@@ -81,9 +84,11 @@ void plain_access(const void *memory, std::size_t size, Access access)
         machine.current_->fiber.owns(reinterpret_cast<std::uintptr_t>(memory)))
         return;
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
-    if (Fiber::on_any_stack(address))
-        machine.check_foreign_stack(address, access);
-    world().check(memory, size);
+    if (!machine.marked_.empty() && machine.marked_.contains(address)) {
+        marked_access(memory, size, access);
+        return;
+    }
+    machine.check(memory, size, access);
     // A scalar is known by its first byte; what is longer, byte by byte.
     machine.plain_byte(address, access);
     for (std::size_t i = 1; size > 8 && i < size; ++i)
@@ -123,25 +128,53 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
     const unsigned int other = access == Access::write ? races_.write(self, shared, !only_added_to)
                                                        : races_.read(self, shared, !only_added_to);
     if (other != Races::none)
-        refuse("data race: %s and %s access %s with nothing between them that orders it",
-               current_->flow->name, threads_[other]->flow->name,
-               world().described(reinterpret_cast<const void *>(address)).data());
+        found_race(other, address);
+    if (access == Access::write)
+        shared.written_at = here;
+    else
+        shared.read_at[self] = here;
     if (!only_added_to)
         reduction_.touched(index, shared, access);
 }
 
-// Another thread's stack may be reached through a wait entry on it, as long as that lives: the
-// entry, and what it points to in the frames of its callers.
-void Machine::check_foreign_stack(std::uintptr_t address, Access access)
+void Machine::found_race(unsigned int other, std::uintptr_t address)
 {
-    for (unsigned int i = 0; i < thread_count_; ++i) {
-        if (!threads_[i]->fiber.owns(address))
-            continue;
-        if (!world().shares_its_stack(*threads_[i]->flow, reinterpret_cast<const void *>(address)))
-            refuse("%s the stack of %s where no wait entry is (any more)",
-                   access == Access::write ? "writes to" : "reads", threads_[i]->flow->name);
+    const auto *memory = reinterpret_cast<const void *>(address);
+    const Shared &shared = shared_.at(shared_.index_of(address));
+    const bool wrote = shared.writer == other && shared.write_epoch != 0;
+    const Race race{current_->flow, threads_[other]->flow, memory, here,
+                    wrote ? shared.written_at : shared.read_at.at(other)};
+    if (!world().tolerates_race(race))
+        refuse("data race: %s and %s access %s with nothing between them that orders it",
+               current_->flow->name, threads_[other]->flow->name, world().described(memory).data());
+    marked_.insert(address);
+    begin_again();
+}
+
+void Machine::check(const void *memory, std::size_t size, Access access)
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    if (Fiber::on_any_stack(address))
+        for (unsigned int i = 0; i < thread_count_; ++i)
+            if (threads_[i]->fiber.owns(address)) {
+                world().check_stack(*threads_[i]->flow, memory, access);
+                return;
+            }
+    world().check(memory, size);
+}
+
+void marked_access(const void *memory, std::size_t size, Access access)
+{
+    Machine &machine = Machine::get();
+    point();
+    if (!machine.exploring_)
         return;
-    }
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    if (!machine.current_->fiber.owns(address))
+        machine.check(memory, size, access);
+    touch(memory, access);
+    if (machine.told_)
+        machine.remember_access(address, access);
 }
 
 void Machine::additions_only(const void *memory, std::size_t size)
@@ -177,9 +210,16 @@ void tell(const char *format, ...)
     machine.tell_accesses(); // they came first
     std::va_list arguments;
     va_start(arguments, format);
-    machine.story_.push_back(
-        {machine.reduction_.count(), machine.current_->flow->index, formatted(format, arguments)});
+    machine.story_.push_back({machine.reduction_.count(), machine.current_->flow->index,
+                              formatted(format, arguments), world().call_chain()});
     va_end(arguments);
+}
+
+void Machine::note(Line::Kind kind, std::string text, std::vector<const void *> where)
+{
+    if (told_ && exploring_)
+        story_.push_back(
+            {reduction_.count(), current_->flow->index, std::move(text), std::move(where), kind});
 }
 
 void Machine::name(const void *memory, unsigned int size, const char *text)
@@ -216,7 +256,7 @@ void Machine::tell_accesses()
     }
     seen_.clear();
     if (!text.empty())
-        story_.push_back({reduction_.count(), choices_.back().thread, text});
+        story_.push_back({reduction_.count(), choices_.back().thread, text, {}});
 }
 
 } // namespace sim

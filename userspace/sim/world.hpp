@@ -3,11 +3,18 @@
 #pragma once
 
 #include "flow.hpp"
+#include "host.hpp"
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace sim {
+
+struct Race {
+    const Flow *one, *other;
+    const void *memory, *here, *there;
+};
 
 class World {
 public:
@@ -25,10 +32,27 @@ public:
 
     // A flow accesses memory that is on nobody's stack: refuses what must not be accessed.
     virtual void check(const void *memory, std::size_t size) = 0;
-    // Others may access this part of the flow's stack now.
-    virtual bool shares_its_stack(const Flow &flow, const void *memory) = 0;
+    // The same of memory on the stack of another flow.
+    virtual void check_stack(const Flow &owner, const void *memory, Access access) = 0;
     // What a report calls it.
     virtual std::string described(const void *memory) = 0;
+
+    // Two flows access memory with nothing that orders them. True: it is noted, the accesses are
+    // steps of their own from then on, and the exploration begins anew. False: it is refused.
+    virtual bool tolerates_race(const Race &race)
+    {
+        (void)race;
+        return false;
+    }
+    // Simulated code enters a function, whose frame is at `frame`, and leaves it. `at`: in the
+    // function.
+    virtual void entered(const void *at, const void *from, const void *frame)
+    {
+        (void)at, (void)from, (void)frame;
+    }
+    virtual void left() {}
+    // Where the current flow is: `here`, and the calls around it.
+    virtual std::vector<const void *> call_chain() { return {}; }
 };
 
 // One in each program; who links the machine defines it.

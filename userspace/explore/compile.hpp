@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+// compile.hpp - kernel C, unchanged, to a program that can be loaded.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace waitq::explore {
+
+/// It does not compile. The message is the whole of what there is to say.
+class CompileError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A directory that goes with it.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory();
+    ~TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory &) = delete;
+    TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
+    [[nodiscard]] const std::filesystem::path &path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+struct Sources {
+    std::vector<std::string> files;       ///< of the driver and its scenarios
+    std::filesystem::path kernel;         ///< has include/linux/wait.h and kernel/sched/wait.c
+    std::vector<std::string> definitions; ///< as -D takes them
+    std::string compiler = "cc";
+};
+
+/// Returns the shared object, which is in `into`. Throws CompileError.
+std::filesystem::path compile(const Sources &sources, const std::filesystem::path &into);
+
+/// The driver's: those it names, and what they include that is neither a shim nor the kernel's.
+std::vector<std::string> own_files(const std::filesystem::path &compiled_into);
+
+} // namespace waitq::explore

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+// time.cpp - jiffies, schedule_timeout() and timers. Time stands still but for expiries: what is
+// armed may fire at any point from then on, and moves the clock to its time.
+#include "kernel.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+
+volatile unsigned long jiffies;
+
+namespace sim {
+namespace {
+
+constexpr unsigned long boot_jiffies = 1000;
+constexpr long for_ever = LONG_MAX; // MAX_SCHEDULE_TIMEOUT
+std::vector<sim_timer *> timers;
+
+void move_clock(unsigned long to)
+{
+    touch(const_cast<const unsigned long *>(&jiffies), Access::write);
+    if (static_cast<long>(to - jiffies) > 0)
+        jiffies = to;
+}
+
+bool timeout_armed(const void *timeout)
+{
+    return static_cast<const Timeout *>(timeout)->armed;
+}
+bool timeout_idle(const void *timeout)
+{
+    return !static_cast<const Timeout *>(timeout)->running;
+}
+
+// process_timeout()
+void run_timeout(void *argument)
+{
+    Task &sleeper = *static_cast<Task *>(argument);
+    for (;;) {
+        point_when(timeout_armed, &sleeper.timeout);
+        touch(&sleeper.timeout, Access::write);
+        sleeper.timeout.armed = false;
+        sleeper.timeout.running = true;
+        move_clock(sleeper.timeout.expires);
+        tell("the time of %s is up", sleeper.name);
+        try_to_wake_up(sleeper, TASK_NORMAL);
+        point();
+        touch(&sleeper.timeout, Access::write);
+        sleeper.timeout.running = false;
+    }
+}
+
+bool timer_armed(const void *timer)
+{
+    const auto &inside = *static_cast<const sim_timer *>(timer);
+    return inside.armed && !inside.running;
+}
+bool timer_idle(const void *timer)
+{
+    return !static_cast<const sim_timer *>(timer)->running;
+}
+
+void run_timer(void *argument)
+{
+    auto &timer = *static_cast<sim_timer *>(argument);
+    for (;;) {
+        point_when(timer_armed, &timer);
+        world().check(&timer, sizeof timer);
+        touch(&timer, Access::write);
+        acquire_from(&timer);
+        timer.armed = false;
+        timer.running = true;
+        move_clock(timer.expires);
+        tell("fires");
+        timer.function(timer.argument);
+        must_be_clean();
+        point();
+        world().check(&timer, sizeof timer);
+        touch(&timer, Access::write);
+        release_to(&timer);
+        timer.running = false;
+    }
+}
+
+} // namespace
+
+void reset_time()
+{
+    jiffies = boot_jiffies;
+    timers.clear();
+}
+
+void timers_in_freed_memory(const void *memory, std::size_t size)
+{
+    for (const sim_timer *timer : timers) {
+        const auto offset =
+            reinterpret_cast<std::uintptr_t>(timer) - reinterpret_cast<std::uintptr_t>(memory);
+        if (offset >= size)
+            continue;
+        point();
+        touch(timer, Access::write);
+        if (timer->armed || timer->running)
+            refuse("%s frees memory with the timer %s in it, which is %s", current().name,
+                   timer->name, timer->running ? "running" : "armed");
+    }
+}
+
+const char *timer_left_behind()
+{
+    for (const sim_timer *timer : timers)
+        if (timer->armed || timer->running)
+            return timer->name;
+    return nullptr;
+}
+
+} // namespace sim
+
+using namespace sim;
+
+extern "C" {
+
+long schedule_timeout(long timeout)
+{
+    here = __builtin_return_address(0);
+    Task &self = current();
+    if (timeout == for_ever) {
+        schedule();
+        return timeout;
+    }
+    if (timeout < 0)
+        refuse("%s calls schedule_timeout() with a time below 0", self.name);
+    if (self.state != TASK_RUNNING)
+        must_be_able_to_sleep("schedule_timeout()");
+    if (!self.timeout.has_flow) {
+        self.timeout.has_flow = true;
+        std::snprintf(self.timeout.name.data(), self.timeout.name.size(), "%s's timeout",
+                      self.name);
+        Task &flow = spawn_flow(self.timeout.name.data(), Context::interrupt, run_timeout, &self);
+        release_to(&flow);
+    }
+    touch(&self.timeout, Access::write);
+    self.timeout.expires = jiffies + static_cast<unsigned long>(timeout);
+    self.timeout.armed = true;
+    sleep_now();
+    point_when(timeout_idle, &self.timeout);
+    touch(&self.timeout, Access::write);
+    touch(const_cast<const unsigned long *>(&jiffies), Access::read);
+    self.timeout.armed = false;
+    return std::max(0L, static_cast<long>(self.timeout.expires - jiffies));
+}
+
+bool sim_timer_arm(sim_timer *timer, unsigned long expires)
+{
+    SIM_STEP();
+    if (!timer->function)
+        refuse("%s arms a timer that was never set up", current().name);
+    touch(timer, Access::write);
+    release_to(timer);
+    const bool was = timer->armed;
+    timer->armed = true;
+    timer->expires = expires;
+    if (!timer->known) {
+        timer->known = true;
+        timers.push_back(timer);
+        spawn_flow(timer->name, Context::interrupt, run_timer, timer);
+    }
+    return was;
+}
+
+bool sim_timer_cancel(sim_timer *timer, bool sync)
+{
+    SIM_STEP();
+    touch(timer, Access::write);
+    const bool was = timer->armed;
+    timer->armed = false;
+    if (sync) {
+        if (current().context == Context::interrupt && timer->running)
+            refuse("%s waits in an interrupt for a timer that runs", current().name);
+        point_when(timer_idle, timer);
+        touch(timer, Access::write);
+        acquire_from(timer);
+        timer->armed = false;
+    }
+    return was;
+}
+
+} // extern "C"

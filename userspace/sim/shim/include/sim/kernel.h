@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kernel.h - what the headers of include/linux stand on: the few things that a simulated kernel
+ * does for a driver. Implemented in ../kernel; C, and C++ for that.
+ *
+ * Each function that others may notice is a step of its own: any number of steps of other flows
+ * may come before it.
+ */
+#ifndef SIM_KERNEL_H
+#define SIM_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct task_struct;
+
+/* ---- marked accesses: READ_ONCE(), atomics, barriers ---- */
+
+void sim_read(const volatile void *from, void *to, unsigned int size);
+void sim_write(volatile void *to, const void *from, unsigned int size);
+enum sim_op { SIM_XCHG, SIM_ADD, SIM_AND, SIM_OR, SIM_XOR, SIM_CMPXCHG };
+/* Returns the old value. `ordered`: a full barrier, as all that return a value are. */
+unsigned long long sim_rmw(volatile void *at, unsigned int size, enum sim_op op,
+			   unsigned long long argument, unsigned long long expected, bool ordered);
+/* After an acquiring read, before a releasing write of that object. */
+void sim_acquire(const volatile void *object);
+void sim_release(const volatile void *object);
+void sim_mb(void);
+/* A loop that looks at memory again and again: goes on when what was last read has changed. */
+void sim_relax(void);
+
+/* ---- locks ---- */
+
+enum sim_lock_kind { SIM_SPIN, SIM_RWLOCK, SIM_MUTEX, SIM_RWSEM };
+struct sim_lock {
+	const char *name;
+	unsigned short holder;  /* flow + 1; 0: none holds it alone */
+	unsigned short readers; /* a bit each flow */
+	unsigned char kind;
+	bool initialised, taken_in_interrupt, taken_with_irqs_on;
+};
+#define SIM_LOCK_INIT(text, of_kind)                                   \
+	{                                                              \
+		.name = (text), .kind = (of_kind), .initialised = true \
+	}
+
+enum {
+	SIM_SHARED = 1,        /* as one of several readers */
+	SIM_IRQS_OFF = 2,      /* spin_lock_irq(), spin_lock_irqsave() */
+	SIM_INTERRUPTIBLE = 4, /* a signal ends the wait: -EINTR */
+	SIM_KILLABLE = 8,
+	SIM_TRY = 16, /* -EBUSY at once */
+};
+void sim_lock_init(struct sim_lock *lock, const char *name, enum sim_lock_kind kind);
+int sim_lock_acquire(struct sim_lock *lock, unsigned int how);
+/* `irqs`: of sim_irqs() before the lock; what they are after the unlock. */
+void sim_lock_release(struct sim_lock *lock, unsigned int how);
+bool sim_holds(const struct sim_lock *lock);
+bool sim_is_locked(const struct sim_lock *lock);
+bool sim_irqs(void);
+void sim_set_irqs(bool on);
+
+/* A counter that is taken from when it is not 0: semaphores. Returns 0 or -EINTR; -EBUSY. */
+int sim_take(unsigned int *count, unsigned int how, const char *what);
+void sim_give(unsigned int *count);
+
+/* ---- tasks ---- */
+
+struct task_struct *sim_current(void);
+void sim_set_state(unsigned int state);
+unsigned int sim_state(void);
+bool sim_signal_pending(unsigned int state); /* of the current task; ~0: any state */
+int sim_wake(struct task_struct *task, unsigned int mask);
+void schedule(void);
+long schedule_timeout(long timeout);
+void sim_might_sleep(const char *what);
+bool sim_in_interrupt(void);
+
+enum sim_context { SIM_TASK, SIM_INTERRUPT, SIM_WORKER };
+/* `name` is copied. Refused: more than there is room for. */
+struct task_struct *sim_spawn(const char *name, enum sim_context context, void (*body)(void *),
+			      void *argument);
+/* Of a task that has not begun: it begins with schedule(), and waits there for a wake-up. */
+void sim_make_asleep(struct task_struct *task, unsigned int state);
+bool sim_is_done(const struct task_struct *task);
+/* Goes on when ready(argument), which others make so by writing to `object`. */
+void sim_wait_until(bool (*ready)(const void *), const void *argument, const void *object);
+void sim_point(void);
+void sim_touch(const volatile void *object, bool write);
+
+/* ---- time: stands still but for timers ---- */
+
+extern volatile unsigned long jiffies;
+struct sim_timer {
+	bool armed, running, known;
+	unsigned long expires;
+	void (*function)(void *);
+	void *argument;
+	const char *name;
+};
+/* Arms it, or moves it; returns whether it was armed. It fires in an interrupt, at any point. */
+bool sim_timer_arm(struct sim_timer *timer, unsigned long expires);
+/* Returns whether it was armed. `sync`: does not return while its function runs. */
+bool sim_timer_cancel(struct sim_timer *timer, bool sync);
+
+/* ---- memory ---- */
+
+void *sim_alloc(size_t size, bool may_sleep);
+void sim_free(const void *memory);
+/* Return what could not be copied, as copy_to_user() does. */
+unsigned long sim_copy_out(void *to, const void *from, unsigned long size);
+unsigned long sim_copy_in(void *to, const void *from, unsigned long size);
+/* A list entry was linked or unlinked: one on the stack must not outlive its function. */
+void sim_linked(const void *entry);
+void sim_unlinked(const void *entry);
+
+/* ---- reports ---- */
+
+__attribute__((noreturn, format(printf, 1, 2))) void sim_refuse(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void sim_tell(const char *format, ...);
+void sim_warn(const char *text); /* WARN_ON() */
+
+/* ---- what a program tells of itself when it is loaded ---- */
+
+void sim_init_is(int (*init)(void));
+void sim_exit_is(void (*exit)(void));
+void sim_scenario_is(const char *name, void (*body)(void), const char *file, int line);
+/* Scenarios for a program that has none, and for each driver: shim/scenarios.c. */
+void sim_default_scenario_is(const char *name, void (*body)(void), bool always);
+/* The current flow runs code of the module from here on, until it leaves it. Refused once it is
+ * unloaded. */
+void sim_enter_module(void);
+void sim_leave_module(void);
+/* Runs the module's exit function, in the current task, when nobody uses the module. */
+void sim_unload(const unsigned int *users, bool *going);
+/* Returns what is still pending that would run the module's code; null: nothing. */
+void sim_tells_pending(const char *(*pending)(void));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

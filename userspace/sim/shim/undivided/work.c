@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * work.c - work items, tasklets, kernel threads, interrupts and timers: flows of their own, begun
+ * when they are first asked for.
+ */
+#include <linux/interrupt.h>
+#include <linux/kthread.h>
+#include <linux/workqueue.h>
+#include <stdarg.h>
+
+/* What has come to be known in this execution, so that it can be looked at when the module goes. */
+static struct {
+	const bool *pending, *running;
+	const char *name;
+} known[16];
+static unsigned int known_count;
+
+static void know(const bool *pending, const bool *running, const char *name)
+{
+	if (known_count == ARRAY_SIZE(known))
+		sim_refuse("more work items and tasklets than the simulation has room for");
+	known[known_count].pending = pending;
+	known[known_count].running = running;
+	known[known_count++].name = name;
+}
+
+static const char *what_is_pending(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < known_count; ++i)
+		if (*known[i].pending || *known[i].running)
+			return known[i].name;
+	return NULL;
+}
+
+__attribute__((constructor)) static void tell_pending(void)
+{
+	sim_tells_pending(what_is_pending);
+}
+
+/* What a work item and a tasklet have in common. */
+static bool is_pending(const void *pending)
+{
+	return *(const bool *)pending;
+}
+
+static bool is_idle(const void *argument)
+{
+	const struct work_struct *work = argument;
+
+	return !work->pending && !work->running;
+}
+
+static void run_work(void *argument)
+{
+	struct work_struct *work = argument;
+
+	for (;;) {
+		sim_wait_until(is_pending, &work->pending, work);
+		work->pending = false;
+		work->running = true;
+		sim_tell("runs");
+		sim_enter_module();
+		work->func(work);
+		sim_leave_module();
+		sim_point();
+		sim_touch(work, true);
+		sim_release(work);
+		work->running = false;
+	}
+}
+
+bool schedule_work(struct work_struct *work)
+{
+	bool was;
+
+	sim_point();
+	sim_touch(work, true);
+	sim_release(work);
+	was = work->pending;
+	work->pending = true;
+	if (!work->known) {
+		work->known = true;
+		know(&work->pending, &work->running, work->name ?: "work");
+		sim_spawn(work->name ?: "work", SIM_WORKER, run_work, work);
+	}
+	return !was;
+}
+
+bool flush_work(struct work_struct *work)
+{
+	sim_might_sleep("flush_work()");
+	sim_wait_until(is_idle, work, work);
+	return true;
+}
+
+static bool is_not_running(const void *work)
+{
+	return !((const struct work_struct *)work)->running;
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	bool was;
+
+	sim_might_sleep("cancel_work_sync()");
+	sim_point();
+	sim_touch(work, true);
+	was = work->pending;
+	work->pending = false;
+	sim_wait_until(is_not_running, work, work);
+	return was;
+}
+
+void __delayed_work_due(void *work)
+{
+	schedule_work(&((struct delayed_work *)work)->work);
+}
+
+bool schedule_delayed_work(struct delayed_work *work, unsigned long delay)
+{
+	if (!delay)
+		return schedule_work(&work->work);
+	return !sim_timer_arm(&work->timer, jiffies + delay);
+}
+
+bool cancel_delayed_work(struct delayed_work *work)
+{
+	bool was = sim_timer_cancel(&work->timer, false);
+
+	sim_point();
+	sim_touch(&work->work, true);
+	was |= work->work.pending;
+	work->work.pending = false;
+	return was;
+}
+
+bool cancel_delayed_work_sync(struct delayed_work *work)
+{
+	bool was = sim_timer_cancel(&work->timer, true);
+
+	return cancel_work_sync(&work->work) || was;
+}
+
+/* ---- timers ---- */
+
+void __timer_function(void *argument)
+{
+	struct timer_list *timer = argument;
+
+	sim_enter_module();
+	timer->function(timer);
+	sim_leave_module();
+}
+
+/* ---- tasklets ---- */
+
+static void run_tasklet(void *argument)
+{
+	struct tasklet_struct *t = argument;
+
+	for (;;) {
+		sim_wait_until(is_pending, &t->pending, t);
+		t->pending = false;
+		t->running = true;
+		sim_enter_module();
+		if (t->callback)
+			t->callback(t);
+		else
+			t->func(t->data);
+		sim_leave_module();
+		sim_point();
+		sim_touch(t, true);
+		sim_release(t);
+		t->running = false;
+	}
+}
+
+void tasklet_schedule(struct tasklet_struct *t)
+{
+	sim_point();
+	sim_touch(t, true);
+	sim_release(t);
+	t->pending = true;
+	if (!t->known) {
+		t->known = true;
+		know(&t->pending, &t->running, t->name ?: "tasklet");
+		sim_spawn(t->name ?: "tasklet", SIM_INTERRUPT, run_tasklet, t);
+	}
+}
+
+static bool is_tasklet_idle(const void *argument)
+{
+	const struct tasklet_struct *t = argument;
+
+	return !t->pending && !t->running;
+}
+
+void tasklet_kill(struct tasklet_struct *t)
+{
+	sim_might_sleep("tasklet_kill()");
+	sim_wait_until(is_tasklet_idle, t, t);
+}
+
+/* ---- kernel threads ---- */
+
+static struct thread {
+	int (*function)(void *data);
+	void *data;
+	bool lives;
+	struct task_struct *task;
+} threads[8];
+
+/* It was made asleep: kthread_create() returns when the thread waits for its first wake-up. */
+static void run_thread(void *argument)
+{
+	struct thread *thread = argument;
+
+	schedule();
+	if (current->should_stop) {
+		current->exit_code = -EINTR;
+	} else {
+		sim_enter_module();
+		current->exit_code = thread->function(thread->data);
+		sim_leave_module();
+	}
+	thread->lives = false;
+}
+
+struct task_struct *kthread_create_named(int (*function)(void *), void *data, const char *format,
+					 ...)
+{
+	struct thread *thread = threads;
+	char name[TASK_COMM_LEN];
+	va_list arguments;
+
+	while (thread->task)
+		if (++thread == threads + ARRAY_SIZE(threads))
+			sim_refuse("more kernel threads than the simulation has room for");
+	va_start(arguments, format);
+	vsnprintf(name, sizeof(name), format, arguments);
+	va_end(arguments);
+	thread->function = function;
+	thread->data = data;
+	thread->lives = true;
+	thread->task = sim_spawn(name, SIM_WORKER, run_thread, thread);
+	thread->task->flags |= PF_KTHREAD;
+	sim_make_asleep(thread->task, TASK_UNINTERRUPTIBLE);
+	know(&thread->lives, &thread->lives, thread->task->comm);
+	return thread->task;
+}
+
+bool kthread_should_stop(void)
+{
+	sim_point();
+	sim_touch(&current->should_stop, false);
+	return current->should_stop;
+}
+
+static bool is_done(const void *task)
+{
+	return sim_is_done(task);
+}
+
+int kthread_stop(struct task_struct *task)
+{
+	sim_might_sleep("kthread_stop()");
+	sim_point();
+	sim_touch(&task->should_stop, true);
+	task->should_stop = true;
+	wake_up_process(task);
+	sim_wait_until(is_done, task, task);
+	return task->exit_code;
+}
+
+/* ---- interrupts ---- */
+
+struct handler {
+	unsigned int number;
+	irq_handler_t handler, thread;
+	const char *name;
+	void *device;
+	bool used;
+};
+static struct handler handlers[8];
+
+int request_threaded_irq(unsigned int number, irq_handler_t handler, irq_handler_t thread,
+			 unsigned long flags, const char *name, void *device)
+{
+	unsigned int i;
+
+	sim_might_sleep("request_irq()");
+	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
+		if (!handlers[i].used) {
+			handlers[i] =
+				(struct handler){ number, handler, thread, name, device, true };
+			return 0;
+		}
+	return -EBUSY;
+}
+
+const void *free_irq(unsigned int number, void *device)
+{
+	unsigned int i;
+
+	sim_might_sleep("free_irq()");
+	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
+		if (handlers[i].used && handlers[i].number == number &&
+		    handlers[i].device == device) {
+			handlers[i].used = false;
+			return handlers[i].name;
+		}
+	sim_refuse("frees interrupt %u, which it never requested", number);
+}
+
+void explore_interrupt(int number)
+{
+	unsigned int i;
+	bool found = false;
+
+	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
+		if (handlers[i].used && handlers[i].number == (unsigned int)number) {
+			found = true;
+			sim_enter_module();
+			handlers[i].handler(number, handlers[i].device);
+			sim_leave_module();
+		}
+	if (!found)
+		sim_refuse("interrupt %d comes, and nobody has requested it", number);
+}
