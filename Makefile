@@ -35,7 +35,7 @@ tools: ## build the command, and what reads kernel logs: all that the VM needs
 
 explorer: ## build the explorer of drivers alone
 	@grep -qs '^WAITQ_TESTS:BOOL=ON' $(user-tree)/CMakeCache.txt || $(configure) -DWAITQ_TESTS=ON
-	+@$(MAKE) -s -C $(user-tree) $(jobs) waitq-explore
+	+@$(MAKE) -s -C $(user-tree) $(jobs) waitq-explore >/dev/null
 
 user: ## build the library, the command and the hosted tests
 	@grep -qs '^WAITQ_TESTS:BOOL=ON' $(user-tree)/CMakeCache.txt || $(configure) -DWAITQ_TESTS=ON

@@ -29,7 +29,10 @@ static void read_one(void)
 
 EXPLORE(a_reader_and_a_writer)
 {
-	THREAD(reader) { read_one(); }
+	THREAD(reader)
+	{
+		read_one();
+	}
 	THREAD(writer)
 	{
 		mutex_lock(&mutex);

@@ -33,11 +33,17 @@ static void post(void)
 
 EXPLORE(two_events)
 {
-	THREAD(server) { serve(); }
+	THREAD(server)
+	{
+		serve();
+	}
 	THREAD(poster)
 	{
 		post();
 		post();
 	}
-	AFTER { ASSERT(served == 2 || events); }
+	AFTER
+	{
+		ASSERT(served == 2 || events);
+	}
 }

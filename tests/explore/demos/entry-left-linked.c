@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A wait that a signal ends returns without finish_wait(): its entry, on a stack that is gone, stays.
- * found: an entry is left linked
+ * A wait that a signal ends returns without finish_wait(): its entry, on a stack that is gone,
+ * stays. found: an entry is left linked
  */
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
@@ -34,7 +34,10 @@ static int wait_until_ready(void)
 
 EXPLORE(a_signal_ends_the_wait)
 {
-	THREAD(waiter) { wait_until_ready(); }
+	THREAD(waiter)
+	{
+		wait_until_ready();
+	}
 	THREAD(waker)
 	{
 		WRITE_ONCE(ready, true);

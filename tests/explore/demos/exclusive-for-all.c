@@ -11,8 +11,14 @@ static bool closed;
 
 EXPLORE(two_waiters_and_the_end)
 {
-	THREAD(waiter_a) { wait_event_interruptible_exclusive(queue, READ_ONCE(closed)); }
-	THREAD(waiter_b) { wait_event_interruptible_exclusive(queue, READ_ONCE(closed)); }
+	THREAD(waiter_a)
+	{
+		wait_event_interruptible_exclusive(queue, READ_ONCE(closed));
+	}
+	THREAD(waiter_b)
+	{
+		wait_event_interruptible_exclusive(queue, READ_ONCE(closed));
+	}
 	THREAD(end)
 	{
 		WRITE_ONCE(closed, true);

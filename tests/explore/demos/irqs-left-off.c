@@ -27,5 +27,8 @@ static int take(void)
 
 EXPLORE(nothing_to_take)
 {
-	THREAD(taker) { take(); }
+	THREAD(taker)
+	{
+		take();
+	}
 }

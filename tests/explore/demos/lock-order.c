@@ -19,10 +19,19 @@ static void both(struct mutex *first, struct mutex *second)
 
 EXPLORE(two_orders)
 {
-	THREAD(a) { both(&one, &two); }
+	THREAD(a)
+	{
+		both(&one, &two);
+	}
 #ifdef BROKEN
-	THREAD(b) { both(&two, &one); }
+	THREAD(b)
+	{
+		both(&two, &one);
+	}
 #else
-	THREAD(b) { both(&one, &two); }
+	THREAD(b)
+	{
+		both(&one, &two);
+	}
 #endif
 }

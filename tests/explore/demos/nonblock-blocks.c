@@ -43,7 +43,10 @@ EXPLORE(a_read_that_must_not_block)
 	struct file *file = explore_open(O_RDONLY | O_NONBLOCK);
 	char byte;
 
-	THREAD(reader) { explore_read(file, &byte, 1); }
+	THREAD(reader)
+	{
+		explore_read(file, &byte, 1);
+	}
 	AFTER
 	{
 		ASSERT(nobody_sleeps());

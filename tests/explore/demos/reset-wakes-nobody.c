@@ -23,7 +23,10 @@ static bool put(void)
 
 EXPLORE(a_writer_and_a_reset)
 {
-	THREAD(writer) { wait_event(room, put()); }
+	THREAD(writer)
+	{
+		wait_event(room, put());
+	}
 	THREAD(reset)
 	{
 		spin_lock(&lock);

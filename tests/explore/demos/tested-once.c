@@ -47,8 +47,14 @@ static void wait_for_event(void)
 
 EXPLORE(two_waiters_one_event)
 {
-	THREAD(waiter_a) { wait_for_event(); }
-	THREAD(waiter_b) { wait_for_event(); }
+	THREAD(waiter_a)
+	{
+		wait_for_event();
+	}
+	THREAD(waiter_b)
+	{
+		wait_for_event();
+	}
 	THREAD(poster)
 	{
 		spin_lock(&lock);
@@ -56,5 +62,8 @@ EXPLORE(two_waiters_one_event)
 		spin_unlock(&lock);
 		wake_up_all(&queue);
 	}
-	AFTER { ASSERT(taken == 1); }
+	AFTER
+	{
+		ASSERT(taken == 1);
+	}
 }

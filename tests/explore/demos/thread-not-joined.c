@@ -45,5 +45,8 @@ EXPLORE(work_and_unload)
 		WRITE_ONCE(work, 1);
 		wake_up(&queue);
 	}
-	THREAD(rmmod) { explore_unload(); }
+	THREAD(rmmod)
+	{
+		explore_unload();
+	}
 }
