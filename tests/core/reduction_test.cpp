@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // The reduction leaves out only what can't be told apart: with it and without, the same outcomes
 // come, and the same violations.
-#include <sim/explorer.hpp>
 #include "../sim/lock.hpp"
 #include "../sim/sleep_on.hpp"
 #include "scenario.hpp"
 #include "table.hpp"
+#include <sim/explorer.hpp>
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -211,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Reduction, FindsWhatIsFoundWithoutIt)
 {
     for (const Strategy strategy :
-         {Strategy::every, Strategy::reduced, Strategy::bounded, Strategy::random}) {
+         {Strategy::every, Strategy::reduced, Strategy::bounded, Strategy::random, Strategy::pct}) {
         sim::Plan plan;
         plan.strategy = strategy;
         plan.limit = 10'000;

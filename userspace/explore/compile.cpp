@@ -35,6 +35,7 @@ struct Job {
 Job start(const std::vector<std::string> &command, const fs::path &said)
 {
     std::vector<char *> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string &word : command)
         arguments.push_back(const_cast<char *>(word.c_str()));
     arguments.push_back(nullptr);
@@ -75,7 +76,7 @@ std::string finish(const Job &job)
 // What the compiler says of a header or a function that is not simulated, in our words first.
 std::string explained(const std::string &said)
 {
-    static const std::regex header("([^\\n]*?):(\\d+):\\d+: fatal error: ([^:]+): No such file");
+    static const std::regex header(R"(([^\n]*?):(\d+):\d+: fatal error: ([^:]+): No such file)");
     static const std::regex function("([^\\n]*?):(\\d+):\\d+: error: implicit declaration of "
                                      "function [^A-Za-z0-9_]+([A-Za-z0-9_]+)");
     std::ostringstream text;
@@ -109,7 +110,7 @@ TemporaryDirectory::~TemporaryDirectory()
 // A header of this machine's own, of the same name, would be found where there is no shim.
 static std::string headers_without_shim(const std::vector<std::string> &files, const fs::path &into)
 {
-    static const std::regex include("^\\s*#\\s*include\\s*<((?:linux|asm)/[^>]+)>");
+    static const std::regex include(R"(^\s*#\s*include\s*<((?:linux|asm)/[^>]+)>)");
     std::string text;
     for (const std::string &name : files) {
         std::ifstream file(name);
@@ -195,7 +196,7 @@ fs::path compile(const Sources &sources, const fs::path &into)
     if (const std::string text = headers_without_shim(own_files(into), into); !text.empty())
         throw CompileError(text);
 
-    const fs::path program = into / "program.so";
+    fs::path program = into / "program.so";
     std::vector<std::string> command{sources.compiler, "-shared", "-Wl,-z,noexecstack"};
     command.insert(command.end(), objects.begin(), objects.end());
     command.insert(command.end(), {"-o", program.string()});

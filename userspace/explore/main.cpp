@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <sim/explorer.hpp>
 #include <sim/kernel/scenario.hpp>
 #include <sim/schedule.hpp>
@@ -22,8 +23,9 @@ struct Options {
     Sources sources;
     std::vector<std::string> only;
     std::uint64_t limit = 200'000, random = 20'000, seed = 1;
-    unsigned bound = 0;
+    unsigned bound = 0, depth = 3;
     bool bounded = false, list = false;
+    sim::Strategy strategy = sim::Strategy::reduced;
     std::string replay;
 };
 
@@ -66,12 +68,16 @@ void tell(sim::DriverScenario &scenario, const sim::Known &known,
 }
 
 // Returns false for a schedule that must not be.
-bool explore_one(const Options &options, const sim::Known &known, Source &source)
+bool explore_one(const Options &options, const sim::Known &known, unsigned number, Source &source)
 {
     sim::DriverScenario scenario(known);
     sim::Machine::get().forget();
     sim::Plan plan;
     plan.limit = options.limit;
+    plan.strategy = options.strategy;
+    plan.depth = options.depth;
+    plan.seed = options.seed;
+    const bool by_chance = options.strategy != sim::Strategy::reduced;
     if (options.bounded) {
         plan.strategy = sim::Strategy::bounded;
         plan.preemptions = options.bound;
@@ -79,7 +85,7 @@ bool explore_one(const Options &options, const sim::Known &known, Source &source
     const auto begin = std::chrono::steady_clock::now();
     sim::Result found = sim::explore(scenario, plan);
     std::uint64_t schedules = found.schedules;
-    if (!found.failed && !found.exhausted) {
+    if (!found.failed && !found.exhausted && !by_chance && options.random != 0) {
         plan.strategy = sim::Strategy::random;
         plan.limit = options.random;
         plan.seed = options.seed;
@@ -87,8 +93,8 @@ bool explore_one(const Options &options, const sim::Known &known, Source &source
         schedules += found.schedules;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::cout << (found.failed ? "not ok " : "ok ") << known.name << " # " << schedules
-              << " schedules" << (found.exhausted ? ", all there are" : "") << ", "
+    std::cout << (found.failed ? "not ok " : "ok ") << number << ' ' << known.name << " # "
+              << schedules << " schedules" << (found.exhausted ? ", all there are" : "") << ", "
               << static_cast<std::uint64_t>(static_cast<double>(schedules) / took.count())
               << " a second\n";
     if (found.failed)
@@ -131,22 +137,21 @@ int run(const Options &options)
     if (!options.replay.empty())
         return replay(options.replay, source);
     bool good = true;
+    unsigned number = 0;
     for (const std::string &name : options.only)
         named(all, name);
+    std::cout << "KTAP version 1\n1.." << (options.only.empty() ? all.size() : options.only.size())
+              << '\n';
     for (const sim::Known &known : all)
         if (options.only.empty() ||
             std::ranges::find(options.only, known.name) != options.only.end())
-            good &= explore_one(options, known, source);
+            good &= explore_one(options, known, ++number, source);
     std::cout << races(source);
     return good ? Nothing : Found;
 }
 
-} // namespace
-} // namespace waitq::explore
-
-int main(int argc, char **argv)
+int parse_and_run(int argc, char **argv)
 {
-    using namespace waitq::explore;
     Options options;
     CLI::App app{
         "Runs the scenarios of a driver in every order, on a simulated kernel with the real "
@@ -167,6 +172,15 @@ int main(int argc, char **argv)
         ->check(CLI::PositiveNumber);
     app.add_option("--random", options.random, "schedules by dice after these, if there are more");
     app.add_option("--seed", options.seed, "of the dice");
+    app.add_option(
+           "--strategy", options.strategy,
+           "dfs: in order, then at random; random; pct: by priorities that change in few places")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, sim::Strategy>{{"dfs", sim::Strategy::reduced},
+                                                 {"random", sim::Strategy::random},
+                                                 {"pct", sim::Strategy::pct}}));
+    app.add_option("--depth", options.depth, "pct: steps whose order a failure needs")
+        ->check(CLI::Range(1U, 100U));
     auto *bound = app.add_option("--bound", options.bound, "at most so many preemptions")
                       ->check(CLI::Range(1U, 1000U));
     app.add_flag("--list", options.list, "name the scenarios");
@@ -177,10 +191,20 @@ int main(int argc, char **argv)
         return app.exit(error) == 0 ? Nothing : Usage;
     }
     options.bounded = bound->count() != 0;
+    return run(options);
+}
+
+} // namespace
+} // namespace waitq::explore
+
+int main(int argc, char **argv)
+{
     try {
-        return run(options);
+        return waitq::explore::parse_and_run(argc, argv);
     } catch (const std::exception &error) {
-        std::cerr << "waitq-explore: " << error.what() << '\n';
-        return Usage;
+        std::fprintf(stderr, "waitq-explore: %s\n", error.what());
+    } catch (...) {
+        std::fputs("waitq-explore: failed\n", stderr);
     }
+    return waitq::explore::Usage;
 }

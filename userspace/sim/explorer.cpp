@@ -223,28 +223,10 @@ bool Search::turn()
     return depth_ != 0;
 }
 
-// Goes on with the same thread three times of four: what fails in a few places of one order
-// is found sooner than by an even choice.
-class Dice : public Decider {
+class Random {
 public:
-    Dice(Machine &machine, std::uint64_t seed) : machine_(machine), state_(seed | 1) {}
+    explicit Random(std::uint64_t seed) : state_(seed | 1) {}
 
-    bool decide(unsigned int, Mask enabled, unsigned int last, Choice &choice) override
-    {
-        unsigned int thread = by_default(enabled, last);
-        if (roll(4) == 0 || thread != last) {
-            unsigned int skip = roll(static_cast<unsigned int>(std::popcount(enabled)));
-            Mask left = enabled;
-            for (; skip; --skip)
-                left &= static_cast<Mask>(left - 1);
-            thread = first_of(left);
-        }
-        choice = {static_cast<std::uint8_t>(thread),
-                  static_cast<std::uint8_t>(roll(machine_.ways(thread)))};
-        return true;
-    }
-
-private:
     unsigned int roll(unsigned int sides)
     {
         state_ ^= state_ << 13; // xorshift64 (Marsaglia, 2003)
@@ -253,8 +235,78 @@ private:
         return static_cast<unsigned int>((state_ >> 32) % sides);
     }
 
-    Machine &machine_;
+private:
     std::uint64_t state_;
+};
+
+// Goes on with the same thread three times of four: what fails in a few places of one order
+// is found sooner than by an even choice.
+class Dice : public Decider {
+public:
+    Dice(Machine &machine, std::uint64_t seed) : machine_(machine), random_(seed) {}
+
+    bool decide(unsigned int, Mask enabled, unsigned int last, Choice &choice) override
+    {
+        unsigned int thread = by_default(enabled, last);
+        if (random_.roll(4) == 0 || thread != last) {
+            unsigned int skip = random_.roll(static_cast<unsigned int>(std::popcount(enabled)));
+            Mask left = enabled;
+            for (; skip; --skip)
+                left &= static_cast<Mask>(left - 1);
+            thread = first_of(left);
+        }
+        choice = {static_cast<std::uint8_t>(thread),
+                  static_cast<std::uint8_t>(random_.roll(machine_.ways(thread)))};
+        return true;
+    }
+
+private:
+    Machine &machine_;
+    Random random_;
+};
+
+// The thread of the highest priority goes on; at depth - 1 steps, by dice, the one that would
+// becomes the last of all. An order that fails if d steps come in one order is found with a
+// probability of at least 1 in n k^(d - 1), for n threads and k steps (Burckhardt, Kothari,
+// Musuvathi, Nagarakatte: "A randomized scheduler with probabilistic guarantees of finding bugs",
+// ASPLOS 2010).
+class Priorities : public Decider {
+public:
+    // `length`: how many steps an execution is expected to take.
+    Priorities(Machine &machine, std::uint64_t seed, unsigned int depth, unsigned int length)
+        : machine_(machine), random_(seed)
+    {
+        for (unsigned int &priority : priorities_)
+            priority = depth + random_.roll(1U << 30);
+        for (unsigned int i = 1; i < depth; ++i)
+            changes_.push_back(1 + random_.roll(std::max(length, 1U)));
+    }
+
+    bool decide(unsigned int number, Mask enabled, unsigned int, Choice &choice) override
+    {
+        for (unsigned int i = 0; i < changes_.size(); ++i)
+            if (changes_[i] == number)
+                priorities_.at(highest(enabled)) = i;
+        const unsigned int thread = highest(enabled);
+        choice = {static_cast<std::uint8_t>(thread),
+                  static_cast<std::uint8_t>(random_.roll(machine_.ways(thread)))};
+        return true;
+    }
+
+private:
+    [[nodiscard]] unsigned int highest(Mask enabled) const
+    {
+        unsigned int best = first_of(enabled);
+        for (unsigned int thread = best; thread < max_threads; ++thread)
+            if ((enabled & bit(thread)) && priorities_.at(thread) > priorities_.at(best))
+                best = thread;
+        return best;
+    }
+
+    Machine &machine_;
+    Random random_;
+    std::array<unsigned int, max_threads> priorities_{};
+    std::vector<unsigned int> changes_;
 };
 
 class Script : public Decider {
@@ -283,15 +335,19 @@ Result explore(Scenario &scenario, const Plan &plan)
     Machine &machine = Machine::get();
     Result result;
     Search search(machine, plan);
+    const bool by_chance = plan.strategy == Strategy::random || plan.strategy == Strategy::pct;
     for (std::uint64_t executions = 0;; ++executions) {
         if (executions >= plan.limit)
             return result;
         if (executions % 1024 == 1023 && plan.go_on && !plan.go_on(executions))
             return result;
         // An odd multiplier: neighbouring seeds give unlike streams.
-        Dice dice(machine, (plan.seed + executions) * 0x9e3779b97f4a7c15ULL);
-        Decider &decider =
-            plan.strategy == Strategy::random ? static_cast<Decider &>(dice) : search;
+        const std::uint64_t seed = (plan.seed + executions) * 0x9e3779b97f4a7c15ULL;
+        Dice dice(machine, seed);
+        Priorities priorities(machine, seed, plan.depth, machine.steps());
+        Decider &decider = plan.strategy == Strategy::random ? static_cast<Decider &>(dice)
+                           : plan.strategy == Strategy::pct  ? static_cast<Decider &>(priorities)
+                                                             : search;
         switch (machine.execute(scenario, decider)) {
         case End::again:
             search.begin_anew();
@@ -314,7 +370,7 @@ Result explore(Scenario &scenario, const Plan &plan)
             return result;
         }
         result.steps += machine.steps();
-        if (plan.strategy != Strategy::random && !search.turn()) {
+        if (!by_chance && !search.turn()) {
             result.exhausted = true;
             return result;
         }

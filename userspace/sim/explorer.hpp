@@ -16,13 +16,15 @@ enum class Strategy : unsigned char {
     every,   // all orders, equivalent or not
     bounded, // all orders with so many preemptions at most
     random,  // orders by dice
+    pct,     // orders by priorities that change in few places
 };
 
 struct Plan {
     Strategy strategy = Strategy::reduced;
     std::uint64_t limit = ~0ULL;    // executions
     unsigned int preemptions = ~0U; // bounded
-    std::uint64_t seed = 1;         // random
+    std::uint64_t seed = 1;         // random, pct
+    unsigned int depth = 3;         // pct: orderings that a failure needs
     // Called now and then; false: stop.
     std::function<bool(std::uint64_t executions)> go_on{};
     // Called after each complete execution.

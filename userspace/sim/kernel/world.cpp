@@ -17,7 +17,7 @@ public:
     {
         const Program &loaded = program();
         blamed_ = nullptr;
-        std::memcpy(loaded.variables, loaded.image.data(), loaded.size);
+        std::copy(loaded.image.begin(), loaded.image.end(), loaded.variables);
         reset_memory();
         reset_time();
         reset_locks();

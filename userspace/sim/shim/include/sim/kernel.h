@@ -9,6 +9,7 @@
 #ifndef SIM_KERNEL_H
 #define SIM_KERNEL_H
 
+/* C, as C has it: NOLINTBEGIN(modernize-deprecated-headers, modernize-redundant-void-arg) */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -143,4 +144,5 @@ void sim_tells_pending(const char *(*pending)(void));
 #ifdef __cplusplus
 }
 #endif
+/* NOLINTEND(modernize-deprecated-headers, modernize-redundant-void-arg) */
 #endif
