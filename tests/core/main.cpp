@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 // core_tests - explores the scenarios of table.cpp. `core_tests --help`.
-#include <sim/schedule.hpp>
 #include "report.hpp"
 #include "scenario.hpp"
 #include "table.hpp"
+#include <sim/schedule.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <new>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace core {
@@ -101,15 +108,21 @@ class Run {
 public:
     explicit Run(const Options &options) : options_(options) {}
 
+    // In as many processes as there are processors.
     int shipped();
     int mutant();
 
 private:
     Result explore(RowScenario &scenario, Strategy strategy, std::uint64_t limit,
                    std::uint64_t seed = 1);
+    void explore_row(const Row &row);
+    void work();
     void deepen();
 
     const Options &options_;
+    struct Common;
+    static constexpr unsigned int max_jobs = 64;
+    Common *common_ = nullptr;
     Report report_;
     std::vector<const Row *> not_exhausted_;
 };
@@ -132,26 +145,84 @@ Result Run::explore(RowScenario &scenario, Strategy strategy, std::uint64_t limi
     return result;
 }
 
-int Run::shipped()
+void Run::explore_row(const Row &row)
 {
-    for (const Row &row : rows()) {
-        if (!chosen(options_, row))
-            continue;
-        report_.begin(family(row));
-        Machine::get().forget();
-        const auto made = make_scenario(row);
-        RowScenario &scenario = *made;
-        const Result result = explore(scenario, Strategy::reduced, options_.limit * row.weight);
-        report_.scenario(result.exhausted, result.failed);
-        if (result.exhausted || result.failed)
-            continue;
-        not_exhausted_.push_back(&row);
-        if (explore(scenario, Strategy::random, options_.random, options_.seed).failed)
-            report_.fail();
+    Machine::get().forget();
+    const auto made = make_scenario(row);
+    RowScenario &scenario = *made;
+    const Result result = explore(scenario, Strategy::reduced, options_.limit * row.weight);
+    report_.scenario(result.exhausted, result.failed);
+    if (result.exhausted || result.failed)
+        return;
+    not_exhausted_.push_back(&row);
+    if (explore(scenario, Strategy::random, options_.random, options_.seed).failed)
+        report_.fail();
+}
+
+// What the processes have in common.
+struct Run::Common {
+    std::atomic<unsigned int> next;  // family that nobody explores yet
+    std::array<Sums, max_jobs> sums; // each process its own
+};
+
+// Takes a family of scenarios after another, until there are none.
+void Run::work()
+{
+    for (unsigned int mine = common_->next++;; mine = common_->next++) {
+        unsigned int number = 0;
+        std::string name;
+        bool any = false;
+        for (const Row &row : rows()) {
+            if (!chosen(options_, row))
+                continue;
+            if (family(row) != name) {
+                number += !name.empty();
+                name = family(row);
+            }
+            if (number != mine)
+                continue;
+            any = true;
+            report_.begin(name);
+            explore_row(row);
+        }
+        report_.end_family();
+        if (!any)
+            break;
     }
-    report_.end_family();
     if (options_.deep_seconds > 0)
         deepen();
+}
+
+int Run::shipped()
+{
+    void *memory =
+        mmap(nullptr, sizeof(Common), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        throw std::system_error(errno, std::generic_category(), "memory for the processes");
+    common_ = new (memory) Common{};
+    const unsigned int jobs = std::clamp(std::thread::hardware_concurrency(), 1U, max_jobs);
+    std::vector<pid_t> others;
+    for (unsigned int job = 1; job < jobs; ++job) {
+        const pid_t pid = fork();
+        if (pid < 0)
+            throw std::system_error(errno, std::generic_category(), "fork()");
+        if (pid == 0) {
+            report_.quiet(); // one shows how far it is
+            work();
+            common_->sums.at(job) = report_.sums();
+            std::fflush(stdout);
+            _exit(0);
+        }
+        others.push_back(pid);
+    }
+    work();
+    for (const pid_t pid : others) {
+        int status = 0;
+        if (waitpid(pid, &status, 0) != pid || status != 0)
+            throw std::runtime_error("a process that explored has died");
+    }
+    for (const Sums &sums : common_->sums)
+        report_.add(sums);
     return report_.finish();
 }
 

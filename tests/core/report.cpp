@@ -37,7 +37,7 @@ void Report::end_family()
                     : (std::to_string(family_exhausted_) + " scenarios to their end").c_str(),
                 seconds_since(family_begin_));
     std::fflush(stdout);
-    failed_ ? ++failures_ : ++passed_;
+    failed_ ? ++sums_.failures : ++sums_.passed;
     family_.clear();
     family_scenarios_ = family_exhausted_ = 0;
     family_schedules_ = 0;
@@ -47,25 +47,36 @@ void Report::end_family()
 void Report::scenario(bool exhausted, bool failed)
 {
     ++family_scenarios_;
-    ++scenarios_;
+    ++sums_.scenarios;
     family_exhausted_ += exhausted;
-    exhausted_ += exhausted;
+    sums_.exhausted += exhausted;
     failed_ |= failed;
 }
 
 void Report::add(const sim::Result &result)
 {
-    schedules_ += result.schedules;
+    sums_.schedules += result.schedules;
     family_schedules_ += result.schedules;
-    cut_ += result.cut;
-    steps_ += result.steps;
+    sums_.cut += result.cut;
+    sums_.steps += result.steps;
+}
+
+void Report::add(const Sums &sums)
+{
+    sums_.scenarios += sums.scenarios;
+    sums_.exhausted += sums.exhausted;
+    sums_.passed += sums.passed;
+    sums_.failures += sums.failures;
+    sums_.schedules += sums.schedules;
+    sums_.cut += sums.cut;
+    sums_.steps += sums.steps;
 }
 
 bool Report::progress(const std::string &scenario, std::uint64_t executions)
 {
     const double pause = terminal_ ? 0.2 : 5;
     if (!quiet_ && seconds_since(shown_any_ ? shown_ : family_begin_) > pause) {
-        const std::uint64_t schedules = schedules_ + executions;
+        const std::uint64_t schedules = sums_.schedules + executions;
         std::fprintf(stderr, "%s%llu schedules, %.0f a second; now %s%s", terminal_ ? "\r" : "",
                      static_cast<unsigned long long>(schedules),
                      static_cast<double>(schedules) / seconds_since(begin_), scenario.c_str(),
@@ -91,14 +102,16 @@ int Report::finish()
 {
     end_family();
     const double seconds = seconds_since(begin_);
-    std::printf("# scenarios: %u, of which %u explored to their end\n", scenarios_, exhausted_);
+    std::printf("# scenarios: %u, of which %u explored to their end\n", sums_.scenarios,
+                sums_.exhausted);
     std::printf("# schedules explored: %llu (and %llu cut short as repetitions), %llu steps\n",
-                static_cast<unsigned long long>(schedules_), static_cast<unsigned long long>(cut_),
-                static_cast<unsigned long long>(steps_));
+                static_cast<unsigned long long>(sums_.schedules),
+                static_cast<unsigned long long>(sums_.cut),
+                static_cast<unsigned long long>(sums_.steps));
     std::printf("# schedules per second: %.0f (%.1f s)\n",
-                static_cast<double>(schedules_) / seconds, seconds);
-    std::printf("%u passed, %u failed, 0 skipped\n", passed_, failures_);
-    return failures_ != 0 || passed_ == 0;
+                static_cast<double>(sums_.schedules) / seconds, seconds);
+    std::printf("%u passed, %u failed, 0 skipped\n", sums_.passed, sums_.failures);
+    return sums_.failures != 0 || sums_.passed == 0;
 }
 
 } // namespace core

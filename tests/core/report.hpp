@@ -11,6 +11,12 @@
 
 namespace core {
 
+// Of all scenarios, as they are told at the end.
+struct Sums {
+    unsigned int scenarios = 0, exhausted = 0, passed = 0, failures = 0;
+    std::uint64_t schedules = 0, cut = 0, steps = 0;
+};
+
 class Report {
 public:
     Report();
@@ -28,7 +34,10 @@ public:
 
     void until(double seconds);
     [[nodiscard]] bool time_left() const;
-    [[nodiscard]] std::uint64_t schedules() const { return schedules_; }
+    [[nodiscard]] std::uint64_t schedules() const { return sums_.schedules; }
+    [[nodiscard]] const Sums &sums() const { return sums_; }
+    // What another process has explored.
+    void add(const Sums &sums);
     // The sums. Returns the exit status.
     int finish();
 
@@ -46,8 +55,7 @@ private:
     std::uint64_t family_schedules_ = 0;
     bool failed_ = false;
 
-    unsigned int scenarios_ = 0, exhausted_ = 0, passed_ = 0, failures_ = 0;
-    std::uint64_t schedules_ = 0, cut_ = 0, steps_ = 0;
+    Sums sums_;
 };
 
 } // namespace core
