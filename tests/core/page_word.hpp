@@ -2,8 +2,8 @@
 // page_word.hpp - for libwaitq's calls in the page, on the simulated kernel.
 #pragma once
 
-#include <sim/machine.hpp>
 #include "../sim/memory.hpp"
+#include <sim/machine.hpp>
 #include <uapi/waitq.h>
 
 #include <cstdint>

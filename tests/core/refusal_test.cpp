@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the real kernel would not stand for, the simulated one refuses.
-#include <sim/explorer.hpp>
 #include "../sim/lock.hpp"
 #include "../sim/memory.hpp"
 #include "../sim/objects.hpp"
 #include "../sim/timer.hpp"
 #include "../sim/wait.hpp"
+#include <sim/explorer.hpp>
 
 #include <gtest/gtest.h>
 

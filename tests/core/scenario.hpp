@@ -2,9 +2,9 @@
 // scenario.hpp - runs a Row: what the device's scenarios and the lab's have in common.
 #pragma once
 
-#include <sim/machine.hpp>
 #include "../sim/objects.hpp"
 #include "act.hpp"
+#include <sim/machine.hpp>
 
 #include <array>
 #include <memory>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Schedules: their names, their replay, and the story of sleep_on().
-#include <sim/schedule.hpp>
 #include "../sim/sleep_on.hpp"
 #include "scenario.hpp"
 #include "table.hpp"
+#include <sim/schedule.hpp>
 
 #include <algorithm>
 #include <fstream>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sequence_sim.hpp"
 
-#include <sim/explorer.hpp>
 #include "../sim/memory.hpp"
 #include "../sim/poll.hpp"
 #include "sequence.hpp"
 #include "statics.hpp"
+#include <sim/explorer.hpp>
 
 #include <cerrno>
 #include <memory>
