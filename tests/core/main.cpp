@@ -159,7 +159,7 @@ void Run::explore_row(const Row &row)
         report_.fail();
 }
 
-// What the processes have in common.
+// Shared by the processes.
 struct Run::Common {
     std::atomic<unsigned int> next;  // family that nobody explores yet
     std::array<Sums, max_jobs> sums; // each process its own

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool time_left() const;
     [[nodiscard]] std::uint64_t schedules() const { return sums_.schedules; }
     [[nodiscard]] const Sums &sums() const { return sums_; }
-    // What another process has explored.
+    // Those of another process.
     void add(const Sums &sums);
     // The sums. Returns the exit status.
     int finish();

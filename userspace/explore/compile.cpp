@@ -73,7 +73,7 @@ std::string finish(const Job &job)
     return said.empty() ? "the compiler ended without a word\n" : said;
 }
 
-// What the compiler says of a header or a function that is not simulated, in our words first.
+// The compiler's words; before them, ours on each header and function that is not simulated.
 std::string explained(const std::string &said)
 {
     static const std::regex header(R"(([^\n]*?):(\d+):\d+: fatal error: ([^:]+): No such file)");

@@ -44,7 +44,7 @@ std::vector<sim::Known> scenarios()
     return all;
 }
 
-const sim::Known &named(const std::vector<sim::Known> &all, const std::string &name)
+sim::Known named(const std::vector<sim::Known> &all, const std::string &name)
 {
     for (const sim::Known &known : all)
         if (name == known.name)
@@ -108,7 +108,7 @@ int replay(const std::string &what, Source &source)
     if (colon == std::string::npos)
         throw BadUsage("a replay string is SCENARIO:STRING, as a failure was named");
     const std::vector<sim::Known> all = scenarios();
-    const sim::Known &known = named(all, what.substr(0, colon));
+    const sim::Known known = named(all, what.substr(0, colon));
     sim::DriverScenario scenario(known);
     const auto schedule = sim::schedule_of(scenario, what.substr(colon + 1));
     if (!schedule)

@@ -15,7 +15,7 @@ inline unsigned int first_of(Mask mask)
     return static_cast<unsigned int>(std::countr_zero(mask));
 }
 
-// What goes on as it was, unless something else is said.
+// The default: the thread that took the last step goes on, if it can.
 inline unsigned int by_default(Mask enabled, unsigned int last)
 {
     return last < max_threads && (enabled & bit(last)) ? last : first_of(enabled);

@@ -120,7 +120,7 @@ public:
     [[nodiscard]] bool everybody_is_done() const;
     // Where the flow stands still: see `here`.
     [[nodiscard]] const void *here_of(const Flow &flow) const { return threads_[flow.index]->here; }
-    // Whose stack it is on, by index; the boot flow's is max_threads. Greater: nobody's.
+    // Index of the flow on whose stack it is; the boot flow's is max_threads. Greater: on none.
     [[nodiscard]] unsigned int stack_owner(const void *memory) const;
     // The live part of a flow's stack that stands still; and of the one that runs: all of it.
     [[nodiscard]] bool lives_on_stack(const Flow &flow, const void *memory) const;

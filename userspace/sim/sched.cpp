@@ -46,7 +46,7 @@ bool try_to_wake_up(Flow &task, unsigned int mask)
 {
     point();
     touch(&task, Access::write);
-    // What came before the wake-up is seen by who was woken.
+    // The woken task sees all that came before the wake-up.
     release_to(&task);
     if (!(task.state & mask)) {
         if (&task != &running())

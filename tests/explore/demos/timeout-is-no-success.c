@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What wait_event_timeout() returns is taken for an error number: 0 is the end of the time.
+ * The driver takes the result of wait_event_timeout() for an error number: 0 says that the time is over.
  * found: ASSERT(!succeeded || READ_ONCE(ready)) fails
  */
 #include <linux/jiffies.h>

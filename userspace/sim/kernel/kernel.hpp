@@ -10,17 +10,6 @@
 #include <string>
 #include <vector>
 
-// As include/linux/sched.h has it.
-struct task_struct {
-    int pid, tgid;
-    char comm[16];
-    unsigned int flags;
-    unsigned int flow;
-    int exit_code;
-    bool should_stop;
-    void *nothing;
-};
-
 namespace sim {
 
 struct Call {
@@ -79,10 +68,10 @@ void must_not_be_asleep(const char *what);
 void must_be_clean();
 void reset_time();
 void reset_locks();
-// A timer or a work item in memory that is freed.
+// Refuses an armed timer in memory that is freed.
 void timers_in_freed_memory(const void *memory, std::size_t size);
 const char *timer_left_behind(); // its name, or null
-// The flow that holds a lock; max_threads: none.
+// The index of the flow that holds a lock; max_threads: none.
 unsigned int holder_of(const void *lock);
 
 // ---- the program that was loaded ----
@@ -90,8 +79,6 @@ unsigned int holder_of(const void *lock);
 struct Known {
     const char *name;
     void (*body)();
-    const char *file;
-    int line;
 };
 struct Program {
     std::vector<Known> scenarios; // of the program's own
@@ -112,7 +99,6 @@ Program &program();
 struct NotedRace {
     std::string one, other;
     const void *here, *there;
-    const void *memory;
 };
 std::vector<NotedRace> &noted_races();
 

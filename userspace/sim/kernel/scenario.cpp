@@ -168,11 +168,11 @@ void DriverScenario::check_locks() const
         if (waiting.done || !waiting.waits_for)
             continue;
         const unsigned int holder = holder_of(waiting.waits_for);
+        blame(&waiting, Machine::get().here_of(waiting));
         if (holder == max_threads)
-            refuse("deadlock: %s waits for \"%s\", and nobody is left who will give it",
+            refuse("deadlock: %s waits for \"%s\", and nobody is left who will end that",
                    waiting.name, waiting.waits_for_name);
         const Task &other = task(holder);
-        blame(&waiting, Machine::get().here_of(waiting));
         refuse("deadlock: %s waits for \"%s\", which %s holds, and %s", waiting.name,
                waiting.waits_for_name, other.name,
                other.done        ? "has returned"
@@ -279,7 +279,7 @@ void sim_exit_is(void (*exit)())
 
 void sim_default_scenario_is(const char *name, void (*body)(), bool always)
 {
-    (always ? program().always : program().defaults).push_back({name, body, "", 0});
+    (always ? program().always : program().defaults).push_back({name, body});
 }
 
 void sim_enter_module()
@@ -306,9 +306,9 @@ void sim_tells_pending(const char *(*pending)())
     program().pending = pending;
 }
 
-void sim_scenario_is(const char *name, void (*body)(), const char *file, int line)
+void sim_scenario_is(const char *name, void (*body)())
 {
-    program().scenarios.push_back({name, body, file, line});
+    program().scenarios.push_back({name, body});
 }
 
 } // extern "C"

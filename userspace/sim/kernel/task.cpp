@@ -17,8 +17,8 @@ void run_flow(void *)
     self.body(self.argument);
     must_be_clean();
     point();
-    touch(&self, Access::write);
-    release_to(&self.body);
+    touch(&self.task, Access::write); // see sim_is_done()
+    release_to(&self.task);
     tell("is done");
 }
 
@@ -139,10 +139,17 @@ bool sim_is_done(const task_struct *known)
     return task_of(known).done;
 }
 
-void sim_wait_until(bool (*ready)(const void *), const void *argument, const void *object)
+void sim_wait_until(bool (*ready)(const void *), const void *argument, const void *object,
+                    const char *what)
 {
     here = __builtin_return_address(0);
+    Task &self = current();
+    if (what && !ready(argument))
+        tell("waits in %s", what);
+    self.waits_for = what ? object : nullptr;
+    self.waits_for_name = what;
     point_when(ready, argument, object);
+    self.waits_for = nullptr;
     touch(object, Access::write);
     acquire_from(object);
 }

@@ -53,8 +53,7 @@ public:
         for (const NotedRace &known : noted_races())
             if (known.here == race.here && known.there == race.there)
                 return true;
-        noted_races().push_back(
-            {race.one->name, race.other->name, race.here, race.there, race.memory});
+        noted_races().push_back({race.one->name, race.other->name, race.here, race.there});
         return true;
     }
 
@@ -72,7 +71,7 @@ public:
         ++self.depth;
     }
 
-    // What is on the stack below the frame that is left must not be in a list any more.
+    // A list entry in the frame that is left must not be in a list any more.
     void left() override
     {
         Task &self = current();

@@ -8,7 +8,7 @@
 #include <linux/workqueue.h>
 #include <stdarg.h>
 
-/* What has come to be known in this execution, so that it can be looked at when the module goes. */
+/* Work items, tasklets and threads that were asked for: they are looked at when the module goes. */
 static struct {
 	const bool *pending, *running;
 	const char *name;
@@ -39,7 +39,7 @@ __attribute__((constructor)) static void tell_pending(void)
 	sim_tells_pending(what_is_pending);
 }
 
-/* What a work item and a tasklet have in common. */
+/* Of a work item and of a tasklet. */
 static bool is_pending(const void *pending)
 {
 	return *(const bool *)pending;
@@ -57,7 +57,7 @@ static void run_work(void *argument)
 	struct work_struct *work = argument;
 
 	for (;;) {
-		sim_wait_until(is_pending, &work->pending, work);
+		sim_wait_until(is_pending, &work->pending, work, NULL);
 		work->pending = false;
 		work->running = true;
 		sim_tell("runs");
@@ -91,7 +91,7 @@ bool schedule_work(struct work_struct *work)
 bool flush_work(struct work_struct *work)
 {
 	sim_might_sleep("flush_work()");
-	sim_wait_until(is_idle, work, work);
+	sim_wait_until(is_idle, work, work, "flush_work()");
 	return true;
 }
 
@@ -109,7 +109,7 @@ bool cancel_work_sync(struct work_struct *work)
 	sim_touch(work, true);
 	was = work->pending;
 	work->pending = false;
-	sim_wait_until(is_not_running, work, work);
+	sim_wait_until(is_not_running, work, work, "cancel_work_sync()");
 	return was;
 }
 
@@ -161,7 +161,7 @@ static void run_tasklet(void *argument)
 	struct tasklet_struct *t = argument;
 
 	for (;;) {
-		sim_wait_until(is_pending, &t->pending, t);
+		sim_wait_until(is_pending, &t->pending, t, NULL);
 		t->pending = false;
 		t->running = true;
 		sim_enter_module();
@@ -200,7 +200,7 @@ static bool is_tasklet_idle(const void *argument)
 void tasklet_kill(struct tasklet_struct *t)
 {
 	sim_might_sleep("tasklet_kill()");
-	sim_wait_until(is_tasklet_idle, t, t);
+	sim_wait_until(is_tasklet_idle, t, t, "tasklet_kill()");
 }
 
 /* ---- kernel threads ---- */
@@ -218,7 +218,7 @@ static void run_thread(void *argument)
 	struct thread *thread = argument;
 
 	schedule();
-	if (current->should_stop) {
+	if (kthread_should_stop()) {
 		current->exit_code = -EINTR;
 	} else {
 		sim_enter_module();
@@ -270,7 +270,7 @@ int kthread_stop(struct task_struct *task)
 	sim_touch(&task->should_stop, true);
 	task->should_stop = true;
 	wake_up_process(task);
-	sim_wait_until(is_done, task, task);
+	sim_wait_until(is_done, task, task, "kthread_stop()");
 	return task->exit_code;
 }
 

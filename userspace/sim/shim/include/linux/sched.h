@@ -14,21 +14,11 @@
 #define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
 #define TASK_IDLE (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
-#define TASK_COMM_LEN 16
+#define TASK_COMM_LEN SIM_NAME_LENGTH
 #define MAX_SCHEDULE_TIMEOUT LONG_MAX
 #define PF_KTHREAD 0x00200000
 #define WF_SYNC 0x10
 #define WF_CURRENT_CPU 0x40
-
-struct task_struct {
-	int pid, tgid;
-	char comm[TASK_COMM_LEN];
-	unsigned int flags;
-	unsigned int flow; /* the simulation's */
-	int exit_code;
-	bool should_stop; /* kthread_stop() */
-	void *nothing;
-};
 
 #define set_current_state(state) sim_set_state(state)
 #define __set_current_state(state) sim_set_state(state)

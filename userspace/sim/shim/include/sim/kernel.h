@@ -71,6 +71,15 @@ void sim_give(unsigned int *count);
 
 /* ---- tasks ---- */
 
+#define SIM_NAME_LENGTH 16
+struct task_struct {
+	int pid, tgid;
+	char comm[SIM_NAME_LENGTH];
+	unsigned int flags;
+	unsigned int flow; /* the simulation's */
+	int exit_code;
+	bool should_stop; /* kthread_stop() */
+};
 struct task_struct *sim_current(void);
 void sim_set_state(unsigned int state);
 unsigned int sim_state(void);
@@ -87,9 +96,14 @@ struct task_struct *sim_spawn(const char *name, enum sim_context context, void (
 			      void *argument);
 /* Of a task that has not begun: it begins with schedule(), and waits there for a wake-up. */
 void sim_make_asleep(struct task_struct *task, unsigned int state);
+/* A change of it is a write to the task. */
 bool sim_is_done(const struct task_struct *task);
-/* Goes on when ready(argument), which others make so by writing to `object`. */
-void sim_wait_until(bool (*ready)(const void *), const void *argument, const void *object);
+/*
+ * Goes on when ready(argument), which others make so by writing to `object`. `what` a task waits
+ * for, which is a deadlock if it never comes; null: it has nothing to do until then.
+ */
+void sim_wait_until(bool (*ready)(const void *), const void *argument, const void *object,
+		    const char *what);
 void sim_point(void);
 void sim_touch(const volatile void *object, bool write);
 
@@ -129,7 +143,7 @@ void sim_warn(const char *text); /* WARN_ON() */
 
 void sim_init_is(int (*init)(void));
 void sim_exit_is(void (*exit)(void));
-void sim_scenario_is(const char *name, void (*body)(void), const char *file, int line);
+void sim_scenario_is(const char *name, void (*body)(void));
 /* Scenarios for a program that has none, and for each driver: shim/scenarios.c. */
 void sim_default_scenario_is(const char *name, void (*body)(void), bool always);
 /* The current flow runs code of the module from here on, until it leaves it. Refused once it is

@@ -35,12 +35,12 @@ void explore_signal(const char *name, bool fatal);
 void explore_after(void (*body)(void));
 void explore_assert(bool holds, const char *text, const char *file, int line);
 
-#define EXPLORE(name)                                                                \
-	static void explore_scenario_##name(void);                                   \
-	__attribute__((constructor)) static void explore_know_##name(void)           \
-	{                                                                            \
-		sim_scenario_is(#name, explore_scenario_##name, __FILE__, __LINE__); \
-	}                                                                            \
+#define EXPLORE(name)                                                      \
+	static void explore_scenario_##name(void);                         \
+	__attribute__((constructor)) static void explore_know_##name(void) \
+	{                                                                  \
+		sim_scenario_is(#name, explore_scenario_##name);           \
+	}                                                                  \
 	static void explore_scenario_##name(void)
 
 /* A nested function of gcc's: what it needs of the scenario's block it sees. */
