@@ -24,11 +24,12 @@ packages_user()
 	[[ -z $arch ]] || echo "libstdc++6$arch"
 }
 
-# packages_tests [ARCH]: the same for the test programs.
+# packages_tests [ARCH]: the same for the test programs; xz unpacks the source of Linux, of which
+# the explorer takes the wait queues, and addr2line of binutils says where in a driver it is.
 packages_tests()
 {
 	local arch=${1:+:$1}
-	echo "libgtest-dev$arch libkmod-dev$arch libboost-context-dev$arch librapidcheck-dev$arch"
+	echo "xz-utils binutils libgtest-dev$arch libkmod-dev$arch libboost-context-dev$arch librapidcheck-dev$arch"
 }
 
 # The VM and its image.
