@@ -2,6 +2,7 @@
 #include "lock.hpp"
 
 #include "memory.hpp"
+#include <sim/lock_order.hpp>
 #include <sim/machine.hpp>
 
 namespace sim {
@@ -12,45 +13,24 @@ bool is_free(const void *lock)
     return static_cast<const SpinLock *>(lock)->holder == 0;
 }
 
-// Who ever held `outer` while taking `inner`, in this execution. An inversion is refused when
-// it is seen, not when it deadlocks. Every order that can come is explored, so the memory of
-// one execution is enough.
-struct Order {
-    const SpinLock *outer, *inner;
-};
-std::vector<Order> orders;
-unsigned int orders_of_step = 0;
-
-bool leads_to(const SpinLock *from, const SpinLock *to)
-{
-    if (from == to)
-        return true;
-    for (const Order &order : orders)
-        if (order.outer == from && leads_to(order.inner, to))
-            return true;
-    return false;
-}
+LockOrder order;
+unsigned int order_of_step = 0;
 
 // `nest`: those who hold it may take locks such as this in any order.
 void check_order(const SpinLock &lock, const SpinLock *nest)
 {
     const Task &self = current();
-    if (Machine::get().steps() < orders_of_step)
-        orders.clear(); // another execution
-    orders_of_step = Machine::get().steps();
+    if (Machine::get().steps() < order_of_step)
+        order.clear(); // another execution
+    order_of_step = Machine::get().steps();
     bool in_nest = false;
     for (unsigned int i = 0; i < self.held_count && !in_nest; ++i) {
         const auto *outer = static_cast<const SpinLock *>(self.held[i].lock);
         in_nest = outer == nest;
-        if (leads_to(&lock, outer))
+        if (!order.add(outer, &lock))
             refuse("lock order: %s takes \"%s\" with \"%s\" held; the other way round it was "
                    "taken too",
                    self.name, lock.name, outer->name);
-        bool known = false;
-        for (const Order &order : orders)
-            known |= order.outer == outer && order.inner == &lock;
-        if (!known)
-            orders.push_back({outer, &lock});
     }
 }
 

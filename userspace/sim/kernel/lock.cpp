@@ -3,6 +3,8 @@
 // over.
 #include "kernel.hpp"
 
+#include "../lock_order.hpp"
+
 #include <vector>
 
 namespace sim {
@@ -65,39 +67,20 @@ bool wait_for(bool (*ready)(const void *), const void *object, const char *name,
     return ready(object);
 }
 
-// Each lock taken with another held, in this execution: an inversion is refused when it is seen,
-// not when it deadlocks. Every order that can come is explored, so that one execution is enough.
-struct Order {
-    const sim_lock *outer, *inner;
-};
-std::vector<Order> orders;
+LockOrder order;
 
 // The locks that a flow holds: spinlocks are in Flow::held, which the machine looks at; these are
 // the others.
 std::array<std::vector<const sim_lock *>, max_threads + 1> sleeping_held;
 
-bool leads_to(const sim_lock *from, const sim_lock *to)
-{
-    if (from == to)
-        return true;
-    for (const Order &order : orders)
-        if (order.outer == from && leads_to(order.inner, to))
-            return true;
-    return false;
-}
-
 void check_order(const sim_lock &lock)
 {
     const Task &self = current();
     const auto after = [&](const sim_lock *outer) {
-        if (leads_to(&lock, outer))
+        if (!order.add(outer, &lock))
             refuse("lock order inverted: %s takes \"%s\" with \"%s\" held; the other way round it "
                    "was taken too",
                    self.name, lock.name, outer->name);
-        for (const Order &order : orders)
-            if (order.outer == outer && order.inner == &lock)
-                return;
-        orders.push_back({outer, &lock});
     };
     for (const sim_lock *outer : sleeping_held.at(self.index))
         after(outer);
@@ -142,7 +125,7 @@ void hold(sim_lock &lock, unsigned int how)
 
 void reset_locks()
 {
-    orders.clear();
+    order.clear();
     for (auto &held : sleeping_held)
         held.clear();
 }
