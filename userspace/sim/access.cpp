@@ -22,6 +22,18 @@ void __tsan_func_exit()
         sim::world().left();
 }
 
+// The same by -finstrument-functions.
+void __cyg_profile_func_enter(void *function, void *from)
+{
+    if (sim::Machine::get().runs())
+        sim::world().entered(static_cast<const unsigned char *>(function) + 1, from,
+                             __builtin_frame_address(1));
+}
+void __cyg_profile_func_exit(void *, void *)
+{
+    __tsan_func_exit();
+}
+
 #define ACCESS(name, does, how)                                                                    \
     void __tsan_##name(void *at)                                                                   \
     {                                                                                              \
