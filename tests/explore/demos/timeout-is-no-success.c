@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The driver takes the result of wait_event_timeout() for an error number: 0 says that the time is over.
+ * The driver takes the result of wait_event_timeout() for an error number; but 0 says that the time
+ * is over.
  * found: ASSERT(!succeeded || READ_ONCE(ready)) fails
  */
 #include <linux/jiffies.h>
