@@ -26,6 +26,7 @@ struct Options {
     unsigned bound = 0, depth = 3;
     bool bounded = false, list = false;
     sim::Strategy strategy = sim::Strategy::reduced;
+    sim::Memory memory = sim::Memory::tso;
     std::string replay;
 };
 
@@ -121,6 +122,7 @@ int replay(const std::string &what, Source &source)
 
 int run(const Options &options)
 {
+    sim::Machine::get().memory_model = options.memory;
     const TemporaryDirectory directory;
     const std::filesystem::path program = compile(options.sources, directory.path());
     load(program.string());
@@ -179,6 +181,11 @@ int parse_and_run(int argc, char **argv)
             std::map<std::string, sim::Strategy>{{"dfs", sim::Strategy::reduced},
                                                  {"random", sim::Strategy::random},
                                                  {"pct", sim::Strategy::pct}}));
+    app.add_option(
+           "--memory", options.memory,
+           "tso: a store may be seen after what the flow loads behind it, as on x86; sc: at once")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, sim::Memory>{
+            {"sc", sim::Memory::sc}, {"tso", sim::Memory::tso}}));
     app.add_option("--depth", options.depth, "pct: steps whose order a failure needs")
         ->check(CLI::Range(1U, 100U));
     auto *bound = app.add_option("--bound", options.bound, "at most so many preemptions")

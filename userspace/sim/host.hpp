@@ -22,6 +22,11 @@ void point();
 // The same, and the step can't be taken before `ready(argument)`. `object`: what the step then
 // writes to, and whose changes alone decide; by default the argument.
 void point_when(bool (*ready)(const void *), const void *argument, const void *object = nullptr);
+// The same before a load, which may come before the flow's own stores (Memory::tso). All others
+// wait until others see these.
+void load_point();
+// Nothing, unless stores of the flow's wait: then others see them before it goes on.
+void full_barrier();
 // A point at which the world decides: returns each of 0 to n-1, in executions of their own.
 unsigned int choose(unsigned int n);
 
@@ -34,8 +39,14 @@ void touch(const void *object, Access access);
 // unordered, one of them writing, are a data race, which is refused.
 void plain_access(const void *memory, std::size_t size, Access access);
 // The step reads or writes memory that others may access at the same time, and says so: it begins
-// a step of its own, and is no race with others of its kind.
+// a step of its own, and is no race with others of its kind. A write under Memory::tso is none: it
+// is when others see it.
 void marked_access(const void *memory, std::size_t size, Access access);
+// The step reads memory and writes to it, as locked instructions do.
+void atomic_update(const void *memory, std::size_t size);
+// The flow stores to kernel memory next; others look at it as `object`. Returns false if they see
+// it at once: it is the caller's step to make.
+bool store_waits(void *memory, std::size_t size, const void *object);
 // The memory is used for something else from now on: nobody else may still access it.
 void memory_ends(const void *memory, std::size_t size);
 
@@ -46,6 +57,9 @@ void release_to(const void *object);
 // A spinlock by its address. From lock_taken() to lock_released() no other flow takes it.
 void lock_taken(const void *lock);
 void lock_released(const void *lock);
+// It is released once the flow's stores are seen: unlock(lock, index of the flow) is called then.
+// False: none wait.
+bool unlock_waits(void *lock, void (*unlock)(void *lock, unsigned int thread));
 // There will be points in sections of this lock. Known early, it need not be found out.
 void lock_has_points(const void *lock);
 

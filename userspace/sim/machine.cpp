@@ -108,14 +108,21 @@ void Machine::enter(Thread &thread)
 {
     current_ = &thread;
     ++steps_ever_;
+    if (!thread.stores.empty())
+        thread.stores.show();
     thread.fiber.enter();
+    if (!thread.stores.empty())
+        thread.stores.hide();
     current_ = nullptr;
 }
 
 Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), void *argument)
 {
-    if (thread_count_ == max_threads)
-        refuse("a scenario of more than %u threads", max_threads);
+    // The store buffers have one half of the numbers.
+    const unsigned int most = memory_model == Memory::tso ? max_threads / 2 : max_threads;
+    if (thread_count_ == most)
+        refuse("a scenario of more than %u threads, interrupts and signals%s", most,
+               memory_model == Memory::tso ? ": with --memory sc there can be more" : "");
     Thread &thread = *threads_[thread_count_];
     thread.flow = &world().new_flow(thread_count_);
     thread.flow->name = name;
@@ -127,6 +134,9 @@ Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
     thread.ready = nullptr;
     thread.awaited = nullptr;
     thread.arity = 1;
+    thread.stores.clear();
+    thread.overtakes = false;
+    thread.last_publication = 0;
     thread.fiber.start(run_thread, &thread);
     return *thread.flow;
 }
@@ -136,7 +146,11 @@ Mask Machine::enabled() const
     Mask mask = 0;
     for (unsigned int i = 0; i < thread_count_; ++i) {
         const Thread &thread = *threads_[i];
-        if (!thread.flow->done && (!thread.ready || thread.ready(thread.argument_of_ready)))
+        const bool published = thread.stores.empty();
+        if (!published)
+            mask |= bit(publisher_of(i));
+        if (!thread.flow->done && (published || thread.overtakes) &&
+            (!thread.ready || thread.ready(thread.argument_of_ready)))
             mask |= bit(i);
     }
     return mask;
@@ -146,6 +160,7 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
 {
     scenario_ = &scenario;
     thread_count_ = 0;
+    publishers_ = 0;
     exploring_ = failed_ = again_ = explored_ = false;
     told_ = tell_it;
     failure_.clear();
@@ -273,7 +288,7 @@ void Machine::begin_again()
 // ---- points ----
 
 void Machine::stop(bool (*ready)(const void *), const void *argument, const void *object,
-                   unsigned int arity)
+                   unsigned int arity, bool overtakes)
 {
     Thread &self = *current_;
     if (&self == boot_) {
@@ -290,8 +305,11 @@ void Machine::stop(bool (*ready)(const void *), const void *argument, const void
     self.awaited = object;
     self.arity = arity;
     self.here = here;
+    self.overtakes = overtakes;
     self.fiber.leave();
     here = self.here; // others have been elsewhere
+    if (!overtakes && self.last_publication != 0 && exploring_)
+        reduction_.after(self.last_publication);
     self.ready = nullptr;
     self.awaited = nullptr;
 }
@@ -306,10 +324,21 @@ void point_when(bool (*ready)(const void *), const void *argument, const void *o
     Machine::get().stop(ready, argument, object ? object : argument, 1);
 }
 
+void load_point()
+{
+    Machine::get().stop(nullptr, nullptr, nullptr, 1, true);
+}
+
+void full_barrier()
+{
+    if (!Machine::get().current_->stores.empty())
+        point();
+}
+
 unsigned int choose(unsigned int n)
 {
     Machine &machine = Machine::get();
-    machine.stop(nullptr, nullptr, nullptr, n);
+    machine.stop(nullptr, nullptr, nullptr, n, true);
     return machine.current_->chosen;
 }
 

@@ -6,6 +6,7 @@
 #include "fiber.hpp"
 #include "races.hpp"
 #include "reduction.hpp"
+#include "store_buffer.hpp"
 #include "world.hpp"
 
 #include <memory>
@@ -14,6 +15,11 @@
 #include <vector>
 
 namespace sim {
+
+enum class Memory : unsigned char {
+    sc,  // sequentially consistent: a store is seen at once
+    tso, // total store order: a store may be seen later than what the flow loads after it
+};
 
 // What is run again and again. All but each_state() run in a fiber, alone: there, points are
 // passed without stopping, and refuse() works.
@@ -124,6 +130,7 @@ public:
     [[nodiscard]] unsigned int stack_owner(const void *memory) const;
     // The live part of a flow's stack that stands still; and of the one that runs: all of it.
     [[nodiscard]] bool lives_on_stack(const Flow &flow, const void *memory) const;
+    Memory memory_model = Memory::sc;
     // After the exploration, in which order the rest runs.
     bool drains_backwards = false;
     // Data-level dependence (reduction.hpp) needs instrumented code; without, all locks count.
@@ -136,10 +143,15 @@ public:
 private:
     friend void point();
     friend void point_when(bool (*ready)(const void *), const void *argument, const void *object);
+    friend void load_point();
+    friend void full_barrier();
     friend unsigned int choose(unsigned int n);
+    friend bool store_waits(void *memory, std::size_t size, const void *object);
+    friend bool unlock_waits(void *lock, void (*unlock)(void *lock, unsigned int thread));
     friend void touch(const void *object, Access access);
     friend void plain_access(const void *memory, std::size_t size, Access access);
     friend void marked_access(const void *memory, std::size_t size, Access access);
+    friend void atomic_update(const void *memory, std::size_t size);
     friend void memory_ends(const void *memory, std::size_t size);
     friend void acquire_from(const void *object);
     friend void release_to(const void *object);
@@ -162,6 +174,9 @@ private:
         unsigned int arity;  // of the choice that the next step is; 1: none
         unsigned int chosen;
         const void *here; // where it stands still
+        StoreBuffer stores;
+        bool overtakes;                 // its next step may come before its stores are seen
+        std::uint16_t last_publication; // the step in which the last was
     };
     struct Name {
         const unsigned char *memory;
@@ -177,14 +192,25 @@ private:
     static void run_boot(void *machine);
     void enter(Thread &thread);
     void stop(bool (*ready)(const void *), const void *argument, const void *object,
-              unsigned int arity);
+              unsigned int arity, bool overtakes = false);
+    // The stores of thread i come to memory in steps of "thread" max_threads - 1 - i.
+    static void run_publisher(void *thread);
+    static unsigned int publisher_of(unsigned int thread)
+    {
+        return max_threads - 1 - thread;
+    }
+    void begin_publisher(Thread &self);
+    bool buffers(const void *at, std::size_t size);
+    void enter_marked(const void *memory, std::size_t size, Access access);
     [[nodiscard]] Mask enabled() const;
     bool explore(Decider &decider, End &end);
     unsigned int drain();
     void tell_accesses();
     void remember_access(std::uintptr_t address, Access access);
     void plain_byte(std::uintptr_t address, Access access);
-    void found_race(unsigned int other, std::uintptr_t address);
+    void marked_byte(std::uintptr_t address, Access access);
+    void found_race(unsigned int other, std::uintptr_t address, const void *there);
+    [[noreturn]] void divide_at(std::uintptr_t address);
     void check(const void *memory, std::size_t size, Access access);
     [[noreturn]] void begin_again();
     void fail(std::string text);
@@ -193,6 +219,7 @@ private:
 
     std::vector<std::unique_ptr<Thread>> threads_; // and, last, the boot thread
     unsigned int thread_count_ = 0;
+    Mask publishers_ = 0;
     Thread *boot_;
     Thread *current_ = nullptr;
     Scenario *scenario_ = nullptr;

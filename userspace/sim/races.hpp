@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// races.hpp - finds data races: plain accesses of two flows to the same memory, one of them a
-// write, that nothing orders.
+// races.hpp - finds data races: accesses of two flows to the same memory, one of them a write, one
+// of them plain, that nothing orders.
 //
 // That is what makes points at the seam's calls enough. Code without a data race can't tell
 // whether it was interrupted between two plain accesses; so either the schedules of whole
@@ -14,6 +14,7 @@
 // memory: from who accessed it before, with that lock held.
 #pragma once
 
+#include "host.hpp"
 #include "shared.hpp"
 
 namespace sim {
@@ -51,6 +52,33 @@ public:
     }
 
     static constexpr unsigned int none = max_threads;
+
+    // A marked access, and who accesses the same plainly with nothing that orders the two. The
+    // locks that sections with points in them take order them: see lock_taken().
+    unsigned int marked(unsigned int thread, Shared &shared, Access access)
+    {
+        if (shared.write_epoch > known_[thread][shared.writer])
+            return shared.writer;
+        if (access == Access::write)
+            if (const unsigned int other = unordered_reader(thread, shared); other != none)
+                return other;
+        (access == Access::write ? shared.marked_writers : shared.marked_readers) |= bit(thread);
+        shared.marked_epoch[thread] = known_[thread][thread];
+        return none;
+    }
+    // The same, of a plain access.
+    [[nodiscard]] unsigned int marked_by_another(unsigned int thread, const Shared &shared,
+                                                 Access access) const
+    {
+        Mask others = shared.marked_writers;
+        if (access == Access::write)
+            others |= shared.marked_readers;
+        others &= static_cast<Mask>(~bit(thread));
+        for (unsigned int other = 0; others >> other != 0; ++other)
+            if ((others & bit(other)) && shared.marked_epoch[other] > known_[thread][other])
+                return other;
+        return none;
+    }
 
     // Enter an access. Return the thread that it races with, or none. `learns`: what was accessed
     // under the same lock before came before, in every order that stands for this one.

@@ -19,6 +19,7 @@ void Reduction::begin_step(unsigned int thread, unsigned int choice, Mask enable
     step.enabled = enabled;
     step.touches.clear();
     candidates_.clear();
+    causes_.clear();
     sections_.clear();
 }
 

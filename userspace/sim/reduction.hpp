@@ -84,6 +84,8 @@ public:
     void begin_execution();
     void begin_step(unsigned int thread, unsigned int choice, Mask enabled);
     void touched(std::uint16_t object, Shared &shared, Access access);
+    // The current step comes after that one, in each order.
+    void after(unsigned int step) { causes_.push_back(static_cast<std::uint16_t>(step)); }
     void lock_taken(std::uint16_t object, Shared &shared);
     void lock_released(Shared &shared) const { shared.released_in = count_; }
     // Calls race(i) for each earlier step i that the current step races with.
@@ -119,6 +121,7 @@ private:
     unsigned int last_before_ = 0; // the step of the current step's thread before it
     std::vector<std::uint16_t> races_;
     std::vector<std::uint16_t> candidates_; // steps that touched what the current step touches
+    std::vector<std::uint16_t> causes_;     // steps without which the current one can't be
     std::vector<std::pair<std::uint16_t, std::uint16_t>> sections_; // taken and released before
 };
 
@@ -146,6 +149,8 @@ void Reduction::end_step(Race race)
     else
         step.clock = {};
 
+    for (const std::uint16_t cause : causes_)
+        join(step.clock, steps_[cause - 1U].clock);
     races_.clear();
     // Against the lock's last section: it's the taking that can be swapped with ours, but the
     // whole of it that comes before us.

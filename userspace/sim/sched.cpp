@@ -59,13 +59,15 @@ bool try_to_wake_up(Flow &task, unsigned int mask)
     return true;
 }
 
-void set_current_state(unsigned int state)
+void set_current_state(unsigned int state, bool ordered)
 {
     Flow &self = running();
     if (self.context == Context::interrupt)
         refuse("%s sets a task state in an interrupt", self.name);
-    point();
-    touch(&self, Access::write);
+    if (ordered || !store_waits(&self.state, sizeof self.state, &self)) {
+        point();
+        touch(&self, Access::write);
+    }
     self.state = state;
     if (state == TASK_RUNNING)
         tell("marks itself as running");

@@ -23,7 +23,9 @@ const char *in_words(unsigned int state);
 
 // try_to_wake_up(): makes the task run if its state is in `mask`. Any context.
 bool try_to_wake_up(Flow &task, unsigned int mask);
-void set_current_state(unsigned int state);
+// `ordered`: with a full barrier behind it, as set_current_state() has; __set_current_state() has
+// none.
+void set_current_state(unsigned int state, bool ordered = true);
 // signal_pending_state()
 bool signal_ends(unsigned int state, const Flow &task);
 // Sends a signal as another process does: sets it pending, and wakes a task that heeds it.

@@ -50,7 +50,11 @@ struct Shared {
     std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
     Clock write_order, read_order; // what who comes next under the same lock learns
     Clock order;                   // what an acquire_from() learns
-    const void *written_at;        // by the last write
+    // Marked accesses, which race with plain ones alone.
+    Mask marked_readers, marked_writers;
+    Clock marked_epoch;
+    const void *marked_at;  // the last
+    const void *written_at; // by the last write
     std::array<const void *, max_threads> read_at;
 };
 

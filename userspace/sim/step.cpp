@@ -86,6 +86,13 @@ void plain_access(const void *memory, std::size_t size, Access access)
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
     if (!machine.marked_.empty() && machine.marked_.contains(address)) {
         marked_access(memory, size, access);
+        if (machine.told_)
+            machine.note(Line::Kind::accesses, access == Access::write ? "writes" : "reads",
+                         world().call_chain());
+        return;
+    }
+    if (access == Access::write && machine.current_->stores.holds(memory, size)) {
+        marked_access(memory, size, access); // behind the store to it that waits
         return;
     }
     machine.check(memory, size, access);
@@ -125,10 +132,19 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
     bool only_added_to = false;
     for (const auto &[begin, size] : additions_)
         only_added_to |= address - begin < size;
+    if (shared.marked_readers | shared.marked_writers)
+        if (const unsigned int other = races_.marked_by_another(self, shared, access);
+            other != Races::none) {
+            if (access == Access::write) // told of reads alone: a plain store is not divided
+                divide_at(address);
+            found_race(other, address, shared.marked_at);
+        }
     const unsigned int other = access == Access::write ? races_.write(self, shared, !only_added_to)
                                                        : races_.read(self, shared, !only_added_to);
-    if (other != Races::none)
-        found_race(other, address);
+    if (other != Races::none) {
+        const bool wrote = shared.writer == other && shared.write_epoch != 0;
+        found_race(other, address, wrote ? shared.written_at : shared.read_at.at(other));
+    }
     if (access == Access::write)
         shared.written_at = here;
     else
@@ -137,16 +153,32 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
         reduction_.touched(index, shared, access);
 }
 
-void Machine::found_race(unsigned int other, std::uintptr_t address)
+void Machine::marked_byte(std::uintptr_t address, Access access)
+{
+    Shared &shared = shared_.at(shared_.index_of(address));
+    const unsigned int other = races_.marked(current_->flow->index, shared, access);
+    if (other == Races::none) {
+        shared.marked_at = here;
+        return;
+    }
+    if (shared.writer == other && shared.write_epoch != 0)
+        divide_at(address);
+    found_race(other, address, shared.read_at.at(other));
+}
+
+void Machine::found_race(unsigned int other, std::uintptr_t address, const void *there)
 {
     const auto *memory = reinterpret_cast<const void *>(address);
-    const Shared &shared = shared_.at(shared_.index_of(address));
-    const bool wrote = shared.writer == other && shared.write_epoch != 0;
-    const Race race{current_->flow, threads_[other]->flow, memory, here,
-                    wrote ? shared.written_at : shared.read_at.at(other)};
+    const Race race{current_->flow, threads_[other]->flow, memory, here, there};
     if (!world().tolerates_race(race))
         refuse("data race: %s and %s access %s with nothing between them that orders it",
                current_->flow->name, threads_[other]->flow->name, world().described(memory).data());
+    divide_at(address);
+}
+
+// Accesses of it are steps of their own from now on.
+void Machine::divide_at(std::uintptr_t address)
+{
     marked_.insert(address);
     begin_again();
 }
@@ -166,15 +198,120 @@ void Machine::check(const void *memory, std::size_t size, Access access)
 void marked_access(const void *memory, std::size_t size, Access access)
 {
     Machine &machine = Machine::get();
+    if (access == Access::write && machine.buffers(memory, size)) {
+        machine.enter_marked(memory, size, access);
+        machine.current_->stores.push(const_cast<void *>(memory), size, memory, here,
+                                      machine.reduction_.count());
+        return;
+    }
+    if (access == Access::write)
+        point();
+    else
+        load_point();
+    machine.enter_marked(memory, size, access);
+    touch(memory, access);
+}
+
+void atomic_update(const void *memory, std::size_t size)
+{
     point();
-    if (!machine.exploring_)
+    Machine::get().enter_marked(memory, size, Access::write);
+    touch(memory, Access::write);
+}
+
+void Machine::enter_marked(const void *memory, std::size_t size, Access access)
+{
+    if (!exploring_)
         return;
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
-    if (!machine.current_->fiber.owns(address))
-        machine.check(memory, size, access);
-    touch(memory, access);
-    if (machine.told_)
-        machine.remember_access(address, access);
+    if (!current_->fiber.owns(address))
+        check(memory, size, access);
+    marked_byte(address, access);
+    if (told_)
+        remember_access(address, access);
+}
+
+// ---- stores that others don't see yet ----
+
+// The next store of the current flow waits. One to its own stack does not: what comes to lie there
+// later is told by nobody.
+bool Machine::buffers(const void *at, std::size_t size)
+{
+    Thread &self = *current_;
+    if (memory_model != Memory::tso || &self == boot_ || size > StoreBuffer::max_size ||
+        self.fiber.owns(reinterpret_cast<std::uintptr_t>(at)))
+        return false;
+    if (!exploring_) // it has not begun
+        load_point();
+    if (!exploring_)
+        return false;
+    begin_publisher(self);
+    return true;
+}
+
+bool store_waits(void *memory, std::size_t size, const void *object)
+{
+    Machine &machine = Machine::get();
+    if (!machine.buffers(memory, size))
+        return false;
+    machine.current_->stores.push(memory, size, object, here, machine.reduction_.count());
+    return true;
+}
+
+bool unlock_waits(void *lock, void (*unlock)(void *lock, unsigned int thread))
+{
+    Machine &machine = Machine::get();
+    Machine::Thread &self = *machine.current_;
+    if (self.stores.empty())
+        return false;
+    if (machine.wide_locks_.insert(lock).second) // it is held while others take steps
+        machine.begin_again();
+    Shared &shared =
+        machine.shared_.at(machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock)));
+    machine.races_.lock_released(self.flow->index, shared);
+    machine.races_.release(self.flow->index, shared);
+    self.stores.push_unlock(lock, unlock);
+    return true;
+}
+
+void Machine::begin_publisher(Thread &self)
+{
+    const unsigned int index = publisher_of(self.flow->index);
+    if (publishers_ & bit(index))
+        return;
+    publishers_ |= bit(index);
+    Thread &publisher = *threads_[index];
+    publisher.flow = self.flow;
+    publisher.awaited = nullptr;
+    publisher.arity = 1;
+    publisher.stores.clear();
+    publisher.fiber.start(run_publisher, &self);
+}
+
+void Machine::run_publisher(void *thread)
+{
+    Machine &machine = get();
+    auto &owner = *static_cast<Thread *>(thread);
+    for (;;) {
+        const Store store = owner.stores.oldest();
+        here = store.where;
+        if (machine.exploring_) {
+            machine.reduction_.after(store.step);
+            touch(store.object, Access::write);
+            if (store.object == store.memory)
+                machine.check(store.memory, store.size, Access::write);
+            owner.last_publication = static_cast<std::uint16_t>(machine.reduction_.count());
+        }
+        owner.stores.publish([&](const Unlock &waiting) {
+            waiting.unlock(waiting.lock, owner.flow->index);
+            const auto lock = reinterpret_cast<std::uintptr_t>(waiting.lock);
+            if (machine.exploring_)
+                machine.reduction_.lock_released(
+                    machine.shared_.at(machine.shared_.index_of(lock)));
+        });
+        world().published(store);
+        machine.threads_[publisher_of(owner.flow->index)]->fiber.leave();
+    }
 }
 
 void Machine::additions_only(const void *memory, std::size_t size)

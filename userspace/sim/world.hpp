@@ -4,6 +4,7 @@
 
 #include "flow.hpp"
 #include "host.hpp"
+#include "store_buffer.hpp"
 
 #include <cstddef>
 #include <string>
@@ -44,6 +45,8 @@ public:
         (void)race;
         return false;
     }
+    // A store of the flow's that has waited (Memory::tso) is seen from now on.
+    virtual void published(const Store &store) { (void)store; }
     // Simulated code enters a function, whose frame is at `frame`, and leaves it. `at`: in the
     // function.
     virtual void entered(const void *at, const void *from, const void *frame)

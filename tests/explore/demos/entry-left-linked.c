@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A wait that a signal ends returns without finish_wait(): its entry, on a stack that is gone,
- * stays. found: an entry is left linked
+ * A wait that a signal ends returns without finish_wait(): its entry stays, on a dead stack.
+ * found: an entry is left linked
  */
 #include <linux/sched/signal.h>
 #include <linux/wait.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A wait that a signal ends is begun again at once: the signal is still pending, the task never
- * sleeps. found: the execution does not end
+ * A wait that a signal ends is begun again at once: the signal still pends, the task never sleeps.
+ * found: the execution does not end
  */
 #include <linux/wait.h>
 #include <waitq/explore.h>

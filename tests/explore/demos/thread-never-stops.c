@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel thread does not test kthread_should_stop() in its wait: the task that stops it waits for
- * ever. found: deadlock
+ * A kernel thread does not test kthread_should_stop() in its wait: who stops it waits for ever.
+ * found: deadlock
  */
 #include <linux/kthread.h>
 #include <linux/wait.h>

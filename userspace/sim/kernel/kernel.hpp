@@ -40,6 +40,7 @@ struct Task : Flow {
 
     std::array<Call, 64> calls;
     unsigned int depth;
+    std::uintptr_t dead_below; // where the function's frame was that it has left last
     std::array<const void *, 16> linked; // list entries on its stack that are in lists
     unsigned int linked_count;
 };
@@ -51,10 +52,8 @@ inline Task &current()
 Task &task(unsigned int index); // the boot flow's is max_threads
 // The next refusal is about this task, which stands still there, and not about the current one.
 void blame(const Task *task, const void *where);
-inline Task &task_of(const task_struct *known)
-{
-    return task(known->flow);
-}
+// Refuses what is no task, as memory that was one may be.
+Task &task_of(const task_struct *known);
 
 // A step: from here on, others may have come first.
 #define SIM_STEP() (sim::here = __builtin_return_address(0), sim::point())

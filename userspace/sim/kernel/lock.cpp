@@ -121,6 +121,28 @@ void hold(sim_lock &lock, unsigned int how)
     lock_taken(&lock);
 }
 
+// (The holder in memory of a spinlock is who has not yet been seen to release it.)
+bool holds(const Task &self, const sim_lock &lock)
+{
+    if (!spins(lock))
+        return lock.holder == self.index + 1 || (lock.readers & bit(self.index));
+    for (unsigned int i = 0; i < self.held_count; ++i)
+        if (self.held.at(i).lock == &lock)
+            return true;
+    return false;
+}
+
+void release_alone(void *lock, unsigned int)
+{
+    static_cast<sim_lock *>(lock)->holder = 0;
+}
+
+void release_shared(void *lock, unsigned int thread)
+{
+    auto &inside = *static_cast<sim_lock *>(lock);
+    inside.readers = static_cast<unsigned short>(inside.readers & ~bit(thread));
+}
+
 } // namespace
 
 void reset_locks()
@@ -180,7 +202,7 @@ int sim_lock_acquire(struct sim_lock *lock, unsigned int how)
         refuse("%s takes a lock that was never initialised", self.name);
     if (!spins(*lock) && !(how & SIM_TRY))
         must_not_be_asleep("a lock's function");
-    if (lock->holder == self.index + 1 && !(how & SIM_TRY))
+    if (lock->holder == self.index + 1 && holds(self, *lock) && !(how & SIM_TRY))
         refuse("self-deadlock: %s takes \"%s\", which it holds", self.name, lock->name);
     const auto ready = how & SIM_SHARED ? may_read : is_free;
     if (how & SIM_TRY) {
@@ -204,13 +226,11 @@ void sim_lock_release(struct sim_lock *lock, unsigned int how)
     here = __builtin_return_address(0);
     Task &self = current();
     const bool shared = how & SIM_SHARED;
-    if (shared ? !(lock->readers & bit(self.index)) : lock->holder != self.index + 1)
+    if (!holds(self, *lock) || shared != (lock->holder == 0))
         refuse("%s unlocks \"%s\", which it does not hold", self.name, lock->name);
-    if (shared)
-        lock->readers = static_cast<unsigned short>(lock->readers & ~bit(self.index));
-    else
-        lock->holder = 0;
+    const auto release_it = shared ? release_shared : release_alone;
     if (!spins(*lock)) {
+        release_it(lock, self.index);
         std::erase(sleeping_held.at(self.index), lock);
         point();
         touch(lock, Access::write);
@@ -222,18 +242,21 @@ void sim_lock_release(struct sim_lock *lock, unsigned int how)
     }
     for (--self.held_count; at < self.held_count; ++at)
         self.held.at(at) = self.held.at(at + 1);
+    if (unlock_waits(lock, release_it))
+        return;
+    release_it(lock, self.index);
     lock_released(lock);
 }
 
 bool sim_holds(const struct sim_lock *lock)
 {
-    const unsigned int self = current().index;
-    return lock->holder == self + 1 || (lock->readers & bit(self));
+    return holds(current(), *lock);
 }
 
 bool sim_is_locked(const struct sim_lock *lock)
 {
-    SIM_STEP();
+    here = __builtin_return_address(0);
+    load_point();
     touch(lock, Access::read);
     return lock->holder || lock->readers;
 }

@@ -13,6 +13,7 @@ namespace {
 void run_flow(void *)
 {
     Task &self = current();
+    load_point(); // what the body does first, others may notice
     acquire_from(&self);
     self.body(self.argument);
     must_be_clean();
@@ -26,6 +27,7 @@ void run_flow(void *)
 
 Task &spawn_flow(const char *name, Context context, void (*body)(void *), void *argument)
 {
+    full_barrier();
     const unsigned int index = Machine::get().threads();
     auto &flow = static_cast<Task &>(Machine::get().spawn(name, context, run_flow, nullptr));
     std::snprintf(flow.name_storage.data(), flow.name_storage.size(), "%s", name);
@@ -76,6 +78,11 @@ task_struct *sim_current()
     return &current().task;
 }
 
+bool sim_is_boot()
+{
+    return current().index == max_threads;
+}
+
 bool sim_in_interrupt()
 {
     return current().context == Context::interrupt;
@@ -87,10 +94,10 @@ void sim_might_sleep(const char *what)
     must_not_be_asleep(what);
 }
 
-void sim_set_state(unsigned int state)
+void sim_set_state(unsigned int state, bool ordered)
 {
     here = __builtin_return_address(0);
-    set_current_state(state);
+    set_current_state(state, ordered);
 }
 
 unsigned int sim_state()
@@ -100,7 +107,8 @@ unsigned int sim_state()
 
 bool sim_signal_pending(unsigned int state)
 {
-    SIM_STEP();
+    here = __builtin_return_address(0);
+    load_point();
     touch(&current(), Access::read);
     return state == ~0U ? current().signal_pending : signal_ends(state, current());
 }
@@ -204,7 +212,7 @@ unsigned long long sim_rmw(volatile void *at, unsigned int size, sim_op op,
 {
     here = __builtin_return_address(0);
     void *memory = const_cast<void *>(at);
-    marked_access(memory, size, Access::write);
+    atomic_update(memory, size);
     unsigned long long old = 0, mask = size == 8 ? ~0ULL : (1ULL << size * 8) - 1;
     std::memcpy(&old, memory, size);
     unsigned long long now = argument;
@@ -246,8 +254,11 @@ void sim_release(const volatile void *object)
     release_to(const_cast<const void *>(object));
 }
 
-// Memory is sequentially consistent.
-void sim_mb() {}
+void sim_mb()
+{
+    here = __builtin_return_address(0);
+    full_barrier();
+}
 
 static bool has_changed(const void *argument)
 {

@@ -138,6 +138,7 @@ long schedule_timeout(long timeout)
         Task &flow = spawn_flow(self.timeout.name.data(), Context::interrupt, run_timeout, &self);
         release_to(&flow);
     }
+    full_barrier(); // the timer's lock
     touch(&self.timeout, Access::write);
     self.timeout.expires = jiffies + static_cast<unsigned long>(timeout);
     self.timeout.armed = true;

@@ -41,7 +41,9 @@ public:
 
     void check_stack(const Flow &owner, const void *memory, Access access) override
     {
-        if (owner.done || !Machine::get().lives_on_stack(owner, memory))
+        const auto address = reinterpret_cast<std::uintptr_t>(memory);
+        if (owner.done || address < static_cast<const Task &>(owner).dead_below ||
+            !Machine::get().lives_on_stack(owner, memory))
             refuse("use of a dead stack: %s %s the stack of %s, where a function has returned",
                    running().name, access == Access::write ? "writes to" : "reads", owner.name);
     }
@@ -69,6 +71,19 @@ public:
         if (self.depth < self.calls.size())
             self.calls[self.depth] = {from, reinterpret_cast<std::uintptr_t>(frame)};
         ++self.depth;
+        self.dead_below = 0;
+    }
+
+    void published(const Store &store) override
+    {
+        if (!telling() || store.object != store.memory)
+            return;
+        long long value = 0;
+        std::memcpy(&value, store.value.data(), store.size);
+        if (store.size == 4)
+            value = static_cast<int>(value);
+        Machine::get().note(Line::Kind::accesses, "others see its " + std::to_string(value),
+                            {store.where});
     }
 
     // A list entry in the frame that is left must not be in a list any more.
@@ -77,6 +92,7 @@ public:
         Task &self = current();
         if (self.depth == 0 || --self.depth >= self.calls.size())
             return;
+        self.dead_below = self.calls[self.depth].frame;
         for (unsigned int i = 0; i < self.linked_count; ++i)
             if (reinterpret_cast<std::uintptr_t>(self.linked[i]) < self.calls[self.depth].frame)
                 refuse("an entry is left linked: %s returns from a function with a list entry (a "
@@ -124,6 +140,15 @@ World &world()
 Task &task(unsigned int index)
 {
     return kernel_world().at(index);
+}
+
+Task &task_of(const task_struct *known)
+{
+    for (unsigned int i = 0; i <= max_threads; ++i)
+        if (&task(i).task == known)
+            return task(i);
+    refuse("%s wakes what is no task, at address %p", running().name,
+           static_cast<const void *>(known));
 }
 
 void blame(const Task *task, const void *where)
@@ -197,10 +222,10 @@ void sim_free(const void *memory)
     tell("frees %zu bytes", size);
 }
 
-static void access_bytes(const void *memory, size_t size, Access access)
+static void read_bytes(const void *memory, size_t size)
 {
     for (size_t i = 0; i < size; ++i)
-        plain_access(static_cast<const unsigned char *>(memory) + i, 1, access);
+        plain_access(static_cast<const unsigned char *>(memory) + i, 1, Access::read);
 }
 
 static bool is_user(const void *memory)
@@ -212,7 +237,7 @@ unsigned long sim_copy_out(void *to, const void *from, unsigned long size)
 {
     here = __builtin_return_address(0);
     must_not_be_asleep("copy_to_user()");
-    access_bytes(from, size, Access::read);
+    read_bytes(from, size);
     if (!is_user(to))
         return size;
     std::memcpy(to, from, size);
@@ -224,10 +249,13 @@ unsigned long sim_copy_in(void *to, const void *from, unsigned long size)
 {
     here = __builtin_return_address(0);
     must_not_be_asleep("copy_from_user()");
-    access_bytes(to, size, Access::write);
     if (!is_user(from))
         return size;
-    std::memcpy(to, from, size);
+    for (size_t i = 0; i < size; ++i) {
+        auto *byte = static_cast<unsigned char *>(to) + i;
+        plain_access(byte, 1, Access::write);
+        *byte = static_cast<const unsigned char *>(from)[i];
+    }
     tell("copies %lu bytes from the user", size);
     return 0;
 }

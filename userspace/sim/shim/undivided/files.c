@@ -20,12 +20,13 @@ struct node {
 };
 static struct node nodes[8];
 static unsigned int next_major = 240;
-static bool gone; /* a device was removed */
 
 static int add_node(struct node node)
 {
 	unsigned int i;
 
+	sim_point();
+	sim_touch(nodes, true);
 	for (i = 0; i < ARRAY_SIZE(nodes); ++i)
 		if (!nodes[i].operations) {
 			nodes[i] = node;
@@ -38,10 +39,11 @@ static void remove_node(const void *data)
 {
 	unsigned int i;
 
+	sim_point();
+	sim_touch(nodes, true);
 	for (i = 0; i < ARRAY_SIZE(nodes); ++i)
 		if (nodes[i].operations && nodes[i].data == data) {
 			nodes[i] = (struct node){ 0 };
-			gone = true;
 			return;
 		}
 	sim_refuse("removes a device that was never registered");
@@ -152,15 +154,16 @@ struct file *explore_open_device(const char *name, unsigned int flags)
 	/* chrdev_open(): the node is found and the module is held in one step. */
 	sim_point();
 	sim_touch(&THIS_MODULE->users, true);
+	sim_touch(nodes, false);
 	for (i = 0; i < ARRAY_SIZE(nodes) && !node; ++i)
 		if (nodes[i].operations &&
 		    (!name || (nodes[i].name && !strcmp(nodes[i].name, name))))
 			node = &nodes[i];
-	if (!node && gone)
-		return ERR_PTR(-ENODEV);
-	if (!node)
+	if (!node && sim_is_boot())
 		sim_refuse("opens %s, and the driver has registered no such device",
 			   name ?: "a device");
+	if (!node)
+		return ERR_PTR(-ENODEV);
 	if (!try_module_get(node->operations->owner))
 		return ERR_PTR(-ENODEV);
 	/* Not of the driver's memory: it is not the driver that must free it. */
@@ -195,6 +198,8 @@ long explore_read(struct file *file, void *to, unsigned long size)
 {
 	long result;
 
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	if (!file->f_op->read)
 		return -EINVAL;
 	sim_enter_module();
@@ -207,6 +212,8 @@ long explore_write(struct file *file, const void *from, unsigned long size)
 {
 	long result;
 
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	if (!file->f_op->write)
 		return -EINVAL;
 	sim_enter_module();
@@ -219,6 +226,8 @@ long explore_ioctl(struct file *file, unsigned int command, unsigned long argume
 {
 	long result;
 
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	if (!file->f_op->unlocked_ioctl)
 		return -ENOTTY;
 	sim_enter_module();
@@ -229,8 +238,11 @@ long explore_ioctl(struct file *file, unsigned int command, unsigned long argume
 
 long explore_close(struct file *file)
 {
-	struct module *owner = file->f_op->owner;
+	struct module *owner;
 
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	owner = file->f_op->owner;
 	sim_enter_module();
 	if (file->f_op->release)
 		file->f_op->release(file->f_inode, file);
@@ -288,6 +300,8 @@ static unsigned int look(struct file *file, poll_table *table)
 
 unsigned int explore_look(struct file *file)
 {
+	if (IS_ERR(file))
+		return EPOLLERR;
 	return file->f_op->poll ? look(file, NULL) : EPOLLIN | EPOLLOUT;
 }
 
@@ -299,6 +313,8 @@ unsigned int explore_poll(struct file *file, unsigned int events)
 	poll_table *table = &wait.table;
 	unsigned int ready, i;
 
+	if (IS_ERR(file))
+		return EPOLLERR;
 	if (!file->f_op->poll)
 		return events;
 	for (;;) {
@@ -310,7 +326,7 @@ unsigned int explore_poll(struct file *file, unsigned int events)
 		if (!READ_ONCE(wait.triggered))
 			schedule();
 		__set_current_state(TASK_RUNNING);
-		WRITE_ONCE(wait.triggered, false);
+		smp_store_mb(wait.triggered, false);
 	}
 	for (i = 0; i < wait.count; ++i)
 		remove_wait_queue(wait.of[i].queue, &wait.of[i].entry);

@@ -20,10 +20,10 @@
 #define WF_SYNC 0x10
 #define WF_CURRENT_CPU 0x40
 
-#define set_current_state(state) sim_set_state(state)
-#define __set_current_state(state) sim_set_state(state)
+#define set_current_state(state) sim_set_state(state, true)
+#define __set_current_state(state) sim_set_state(state, false)
 #define get_current_state() sim_state()
-#define set_task_state(task, state) sim_set_state(state)
+#define set_task_state(task, state) sim_set_state(state, true)
 #define signal_pending(task) ((void)(task), sim_signal_pending(~0U))
 #define signal_pending_state(state, task) ((void)(task), sim_signal_pending(state))
 #define fatal_signal_pending(task) ((void)(task), sim_signal_pending(TASK_WAKEKILL))

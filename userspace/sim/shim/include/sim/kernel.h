@@ -81,7 +81,8 @@ struct task_struct {
 	bool should_stop; /* kthread_stop() */
 };
 struct task_struct *sim_current(void);
-void sim_set_state(unsigned int state);
+/* `ordered`: a full barrier follows, as in set_current_state(). */
+void sim_set_state(unsigned int state, bool ordered);
 unsigned int sim_state(void);
 bool sim_signal_pending(unsigned int state); /* of the current task; ~0: any state */
 int sim_wake(struct task_struct *task, unsigned int mask);
@@ -89,6 +90,7 @@ void schedule(void);
 long schedule_timeout(long timeout);
 void sim_might_sleep(const char *what);
 bool sim_in_interrupt(void);
+bool sim_is_boot(void); /* no thread yet: the scenario's block, or the module's init */
 
 enum sim_context { SIM_TASK, SIM_INTERRUPT, SIM_WORKER };
 /* `name` is copied. Refused: more than there is room for. */

@@ -70,7 +70,8 @@ bool nobody_sleeps(void);
 bool explore_returned(const char *thread);
 #define returned(thread) explore_returned(#thread)
 
-/* The driver's device as a process uses it. Results as of the kernel's functions: -errno. */
+/* The driver's device as a process uses it. Results as of the kernel's functions: -errno. A file
+ * that could not be opened gives that error to all that follows. */
 struct file *explore_open(unsigned int flags);
 struct file *explore_open_device(const char *name, unsigned int flags);
 long explore_read(struct file *file, void *to, unsigned long size);
