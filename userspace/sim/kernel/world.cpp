@@ -35,7 +35,8 @@ public:
     void check(const void *memory, std::size_t size) override
     {
         if (reinterpret_cast<std::uintptr_t>(memory) < first_page)
-            refuse("%s accesses address %p: a null pointer", running().name, memory);
+            refuse("%s accesses address %#lx: a null pointer", running().name,
+                   static_cast<unsigned long>(reinterpret_cast<std::uintptr_t>(memory)));
         check_memory(memory, size);
     }
 
