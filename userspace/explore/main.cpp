@@ -2,17 +2,22 @@
 // waitq-explore - runs the scenarios of a driver in every order.
 #include "compile.hpp"
 #include "load.hpp"
+#include "picture.hpp"
 #include "report.hpp"
 #include "trap.hpp"
+#include "workers.hpp"
 
 #include <chrono>
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 #include <sim/explorer.hpp>
 #include <sim/kernel/scenario.hpp>
 #include <sim/schedule.hpp>
+#include <unistd.h>
 
 namespace waitq::explore {
 namespace {
@@ -24,10 +29,10 @@ struct Options {
     std::vector<std::string> only;
     std::uint64_t limit = 200'000, random = 20'000, seed = 1;
     unsigned bound = 0, depth = 3;
-    bool bounded = false, list = false;
+    bool bounded = false, list = false, json = false;
     sim::Strategy strategy = sim::Strategy::reduced;
     sim::Memory memory = sim::Memory::tso;
-    std::string replay;
+    std::string replay, svg;
 };
 
 class BadUsage : public std::runtime_error {
@@ -56,21 +61,31 @@ sim::Known named(const std::vector<sim::Known> &all, const std::string &name)
     throw BadUsage("there is no scenario \"" + name + "\"; there are: " + names);
 }
 
+// The story of one schedule, as it is told.
 void tell(sim::DriverScenario &scenario, const sim::Known &known,
-          const std::vector<sim::Choice> &schedule, Source &source)
+          const std::vector<sim::Choice> &schedule, Source &source, Outcome &outcome)
 {
-    const std::string name = sim::name_of(scenario, schedule);
+    sim::Machine &machine = sim::Machine::get();
+    outcome.replay = std::string(known.name) + ':' + sim::name_of(scenario, schedule);
     sim::replay(scenario, schedule);
     const std::vector<sim::Line> lines = story(source);
-    std::cout << '\n' << sim::timeline(sim::Machine::get(), lines);
-    if (const std::string place = place_of_failure(source); !place.empty())
-        std::cout << "\n  " << place << '\n';
-    std::cout << "\nreplay: --replay '" << known.name << ':' << name << "'\n\n";
+    outcome.failure = machine.failure();
+    outcome.timeline = sim::timeline(machine, lines);
+    outcome.place = place_of_failure(source);
+    for (unsigned i = 0; i < machine.threads(); ++i)
+        outcome.names.emplace_back(machine.flow(i).name);
+    for (const sim::Line &line : lines)
+        outcome.events.push_back({line.step,
+                                  line.thread < machine.threads() && !line.text.starts_with("***")
+                                      ? static_cast<int>(line.thread)
+                                      : -1,
+                                  line.text});
 }
 
-// Returns false for a schedule that must not be.
-bool explore_one(const Options &options, const sim::Known &known, unsigned number, Source &source)
+Outcome explore_one(const Options &options, const sim::Known &known, Source &source,
+                    Progress &progress)
 {
+    catch_traps();
     sim::DriverScenario scenario(known);
     sim::Machine::get().forget();
     sim::Plan plan;
@@ -78,33 +93,60 @@ bool explore_one(const Options &options, const sim::Known &known, unsigned numbe
     plan.strategy = options.strategy;
     plan.depth = options.depth;
     plan.seed = options.seed;
+    std::uint64_t before = 0;
+    plan.go_on = [&](std::uint64_t executions) {
+        progress.schedules = before + executions;
+        return true;
+    };
     const bool by_chance = options.strategy != sim::Strategy::reduced;
     if (options.bounded) {
         plan.strategy = sim::Strategy::bounded;
         plan.preemptions = options.bound;
     }
+    Outcome outcome;
+    outcome.scenario = known.name;
     const auto begin = std::chrono::steady_clock::now();
     sim::Result found = sim::explore(scenario, plan);
-    std::uint64_t schedules = found.schedules;
+    outcome.schedules = found.schedules;
     if (!found.failed && !found.exhausted && !by_chance && options.random != 0) {
         plan.strategy = sim::Strategy::random;
         plan.limit = options.random;
         plan.seed = options.seed;
+        before = found.schedules;
         found = sim::explore(scenario, plan);
-        schedules += found.schedules;
+        outcome.schedules += found.schedules;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::cout << (found.failed ? "not ok " : "ok ") << number << ' ' << known.name << " # "
-              << schedules << " schedules" << (found.exhausted ? ", all there are" : "") << ", "
-              << static_cast<std::uint64_t>(static_cast<double>(schedules) / took.count())
-              << " a second\n";
+    outcome.seconds = took.count();
+    outcome.exhausted = found.exhausted;
+    outcome.failed = found.failed;
+    progress.schedules = outcome.schedules;
     if (found.failed)
-        tell(scenario, known, sim::simplest_failure(scenario, found).schedule, source);
-    return !found.failed;
+        tell(scenario, known, sim::simplest_failure(scenario, found).schedule, source, outcome);
+    outcome.races = races(source);
+    return outcome;
 }
 
-int replay(const std::string &what, Source &source)
+void print_story(const Outcome &outcome)
 {
+    std::cout << '\n' << outcome.timeline;
+    if (!outcome.place.empty())
+        std::cout << "\n  " << outcome.place << '\n';
+    std::cout << "\nreplay: --replay '" << outcome.replay << "'\n\n";
+}
+
+void draw(const Options &options, const Outcome &outcome)
+{
+    std::ofstream file(options.svg);
+    if (!(file << picture(outcome)).flush())
+        throw BadUsage(options.svg +
+                       " can't be written: " + std::generic_category().message(errno));
+}
+
+int replay(const Options &options, Source &source)
+{
+    const std::string &what = options.replay;
+    catch_traps();
     const std::size_t colon = what.find(':');
     if (colon == std::string::npos)
         throw BadUsage("a replay string is SCENARIO:STRING, as a failure was named");
@@ -116,8 +158,80 @@ int replay(const std::string &what, Source &source)
         throw BadUsage("\"" + what +
                        "\" does not fit this program: it was changed since, or it is another");
     const bool failed = sim::replay(scenario, *schedule) == sim::End::failed;
-    tell(scenario, known, *schedule, source);
+    Outcome outcome;
+    tell(scenario, known, *schedule, source, outcome);
+    print_story(outcome);
+    if (!options.svg.empty())
+        draw(options, outcome);
     return failed ? Found : Nothing;
+}
+
+std::vector<sim::Known> wanted(const Options &options)
+{
+    const std::vector<sim::Known> all = scenarios();
+    if (all.empty())
+        throw BadUsage("no scenario: neither EXPLORE() nor module_init() and module_exit()");
+    if (options.only.empty())
+        return all;
+    std::vector<sim::Known> some;
+    for (const std::string &name : options.only)
+        some.push_back(named(all, name));
+    return some;
+}
+
+// All scenarios, and what is printed of each.
+int explore_all(const Options &options, const std::vector<sim::Known> &known, Source &source)
+{
+    bool good = true, drawn = false;
+    unsigned number = 0;
+    std::set<std::string> races;
+    nlohmann::json all = nlohmann::json::array();
+    const bool shows = isatty(STDERR_FILENO) && !options.json;
+    const auto clear = [&] {
+        if (shows)
+            std::cerr << "\r\033[K" << std::flush;
+    };
+    if (!options.json)
+        std::cout << "KTAP version 1\n1.." << known.size() << std::endl;
+    const auto done = [&](const Outcome &outcome) {
+        good &= !outcome.failed;
+        races.insert(outcome.races.begin(), outcome.races.end());
+        if (outcome.failed && !options.svg.empty() && !drawn)
+            draw(options, outcome);
+        drawn |= outcome.failed;
+        ++number;
+        if (options.json) {
+            all.push_back(outcome);
+            return;
+        }
+        clear();
+        std::cout << (outcome.failed ? "not ok " : "ok ") << number << ' ' << outcome.scenario
+                  << " # " << outcome.schedules << " schedules"
+                  << (outcome.exhausted ? ", all there are" : "") << ", " << outcome.per_second()
+                  << " a second" << std::endl;
+        if (outcome.failed)
+            print_story(outcome);
+    };
+    in_processes(
+        static_cast<unsigned>(known.size()),
+        [&](unsigned i, Progress &progress) {
+            return explore_one(options, known[i], source, progress);
+        },
+        done,
+        [&](std::uint64_t schedules) {
+            if (shows)
+                std::cerr << "\rexplored: " << number << " of " << known.size() << " scenarios, "
+                          << schedules << " schedules\033[K" << std::flush;
+        });
+    clear();
+    if (options.json)
+        std::cout << nlohmann::json{{"memory", options.memory == sim::Memory::sc ? "sc" : "tso"},
+                                    {"scenarios", all}}
+                         .dump(2) << '\n';
+    else
+        for (const std::string &race : races)
+            std::cout << race << '\n';
+    return good ? Nothing : Found;
 }
 
 int run(const Options &options)
@@ -126,30 +240,15 @@ int run(const Options &options)
     const TemporaryDirectory directory;
     const std::filesystem::path program = compile(options.sources, directory.path());
     load(program.string());
-    catch_traps();
     Source source(program.string(), own_files(directory.path()));
-    const std::vector<sim::Known> all = scenarios();
-    if (all.empty())
-        throw BadUsage("no scenario: neither EXPLORE() nor module_init() and module_exit()");
-    if (options.list) {
-        for (const sim::Known &known : all)
-            std::cout << known.name << '\n';
-        return Nothing;
-    }
     if (!options.replay.empty())
-        return replay(options.replay, source);
-    bool good = true;
-    unsigned number = 0;
-    for (const std::string &name : options.only)
-        named(all, name);
-    std::cout << "KTAP version 1\n1.." << (options.only.empty() ? all.size() : options.only.size())
-              << '\n';
-    for (const sim::Known &known : all)
-        if (options.only.empty() ||
-            std::ranges::find(options.only, known.name) != options.only.end())
-            good &= explore_one(options, known, ++number, source);
-    std::cout << races(source);
-    return good ? Nothing : Found;
+        return replay(options, source);
+    const std::vector<sim::Known> known = wanted(options);
+    if (!options.list)
+        return explore_all(options, known, source);
+    for (const sim::Known &one : known)
+        std::cout << one.name << '\n';
+    return Nothing;
 }
 
 int parse_and_run(int argc, char **argv)
@@ -192,6 +291,8 @@ int parse_and_run(int argc, char **argv)
                       ->check(CLI::Range(1U, 1000U));
     app.add_flag("--list", options.list, "name the scenarios");
     app.add_option("--replay", options.replay, "tell one schedule again");
+    app.add_option("--svg", options.svg, "draw the first failing schedule, or the replayed one");
+    app.add_flag("--json", options.json, "print all that was found as JSON");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

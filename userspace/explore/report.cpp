@@ -34,8 +34,14 @@ std::vector<sim::Line> story(Source &source)
             break;
         }
         case sim::Line::Kind::accesses:
-            if (line.where.empty() || !source.is_own(source.innermost(line.where[0])))
+            if (line.where.empty())
                 continue;
+            if (!source.is_own(source.innermost(line.where[0]))) {
+                const std::string call = source.inlined_call(line.where[0]);
+                if (call.empty() || !line.text.starts_with("reads"))
+                    continue;
+                line.text = "looks with " + call + "()";
+            }
             break;
         case sim::Line::Kind::says:
             break;
@@ -43,6 +49,8 @@ std::vector<sim::Line> story(Source &source)
         if (const std::string where = source.in_words(line.where);
             !where.empty() && !line.text.starts_with("***"))
             line.text += " [" + where + "]";
+        if (!told.empty() && told.back().thread == line.thread && told.back().text == line.text)
+            continue; // a function that looks twice
         told.push_back(std::move(line));
     }
     return told;
@@ -59,7 +67,7 @@ std::string place_of_failure(Source &source)
                : place.file + ':' + std::to_string(place.line) + ": " + Source::text(place);
 }
 
-std::string races(Source &source)
+std::vector<std::string> races(Source &source)
 {
     std::vector<const void *> addresses;
     for (const sim::NotedRace &race : sim::noted_races()) {
@@ -76,12 +84,9 @@ std::string races(Source &source)
         lines.insert("data race: " + source.in_words({race.there}) + " (" + race.other + ") and " +
                      source.in_words({race.here}) + " (" + race.one +
                      ") access the same memory, and nothing orders them: READ_ONCE() and "
-                     "WRITE_ONCE(), or a lock\n");
+                     "WRITE_ONCE(), or a lock");
     }
-    std::string text;
-    for (const std::string &line : lines)
-        text += line;
-    return text;
+    return {lines.begin(), lines.end()};
 }
 
 } // namespace waitq::explore

@@ -16,6 +16,6 @@ std::vector<sim::Line> story(Source &source);
 /// Where the last line of the story is, and the source's line there.
 std::string place_of_failure(Source &source);
 /// The data races that were met, a line each.
-std::string races(Source &source);
+std::vector<std::string> races(Source &source);
 
 } // namespace waitq::explore

@@ -70,6 +70,18 @@ bool Source::is_own(const Place &place) const
     return std::ranges::find(own_, place.file) != own_.end();
 }
 
+std::string Source::inlined_call(const void *address) const
+{
+    const auto found = places_.find(address);
+    if (found == places_.end())
+        return "";
+    const std::vector<Place> &places = found->second;
+    for (std::size_t i = 1; i < places.size(); ++i)
+        if (is_own(places[i]))
+            return is_own(places[i - 1]) ? "" : places[i - 1].function;
+    return "";
+}
+
 Place Source::place(const std::vector<const void *> &chain) const
 {
     Place first;

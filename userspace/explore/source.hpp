@@ -28,6 +28,8 @@ public:
     /// The innermost function there, inlined or not.
     [[nodiscard]] Place innermost(const void *address) const;
     [[nodiscard]] bool is_own(const Place &place) const;
+    /// The function, inlined in one of the driver's own, that the driver calls there; empty: none.
+    [[nodiscard]] std::string inlined_call(const void *address) const;
     /// That line of its file, without blanks around it.
     [[nodiscard]] static std::string text(const Place &place);
 

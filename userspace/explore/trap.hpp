@@ -5,7 +5,8 @@
 
 namespace waitq::explore {
 
-/// From here on either is a refusal in the flow that runs, with a story, like all others.
+/// From here on either is a refusal in the flow that runs, with a story, like all others. Of this
+/// process: those that it forks have no timer.
 void catch_traps();
 
 } // namespace waitq::explore

@@ -16,9 +16,10 @@ inline unsigned int first_of(Mask mask)
 }
 
 // The default: the thread that took the last step goes on, if it can.
-inline unsigned int by_default(Mask enabled, unsigned int last)
+inline unsigned int by_default(const Machine &machine, Mask enabled, unsigned int last)
 {
-    return last < max_threads && (enabled & bit(last)) ? last : first_of(enabled);
+    const unsigned int next = machine.goes_on(enabled, last);
+    return next != max_threads ? next : first_of(enabled);
 }
 
 class Random {
@@ -45,8 +46,8 @@ public:
 
     bool decide(unsigned int, Mask enabled, unsigned int last, Choice &choice) override
     {
-        unsigned int thread = by_default(enabled, last);
-        if (random_.roll(4) == 0 || thread != last) {
+        unsigned int thread = by_default(machine_, enabled, last);
+        if (random_.roll(4) == 0 || machine_.goes_on(enabled, last) == max_threads) {
             unsigned int skip = random_.roll(static_cast<unsigned int>(std::popcount(enabled)));
             Mask left = enabled;
             for (; skip; --skip)

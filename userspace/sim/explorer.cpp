@@ -119,18 +119,18 @@ void Search::enter_new(unsigned int number, Mask enabled, unsigned int last)
     now.preemptions = 0;
     if (number > 1) {
         const Node &before = node(number - 1);
-        const bool preempted = before.last < max_threads && before.thread != before.last &&
-                               (before.enabled & bit(before.last));
+        const unsigned int next = machine_.goes_on(before.enabled, before.last);
+        const bool preempted = next != max_threads && before.thread != next;
         now.preemptions = before.preemptions + preempted;
     }
     if (plan_.strategy == Strategy::reduced) {
         if (number > 1)
             inherit_sleep(number);
         const auto awake = static_cast<Mask>(enabled & ~now.asleep);
-        now.thread = awake ? by_default(awake, last) : 0;
+        now.thread = awake ? by_default(machine_, awake, last) : 0;
         now.wanted = bit(now.thread);
     } else {
-        now.thread = by_default(enabled, last);
+        now.thread = by_default(machine_, enabled, last);
         now.wanted = plan_.strategy == Strategy::every ? enabled : affordable(now);
     }
     now.touches[now.thread].clear();
@@ -138,10 +138,10 @@ void Search::enter_new(unsigned int number, Mask enabled, unsigned int last)
 
 Mask Search::affordable(const Node &now) const
 {
-    if (now.preemptions < plan_.preemptions || now.last == max_threads ||
-        !(now.enabled & bit(now.last)))
+    const unsigned int next = machine_.goes_on(now.enabled, now.last);
+    if (now.preemptions < plan_.preemptions || next == max_threads)
         return now.enabled;
-    return bit(now.last);
+    return bit(next);
 }
 
 void Search::inherit_sleep(unsigned int number)
@@ -221,7 +221,7 @@ public:
     {}
     bool decide(unsigned int number, Mask enabled, unsigned int last, Choice &choice) override
     {
-        choice = {static_cast<std::uint8_t>(by_default(enabled, last)), 0};
+        choice = {static_cast<std::uint8_t>(by_default(machine_, enabled, last)), 0};
         if (number <= schedule_.size() && (enabled & bit(schedule_[number - 1].thread)) &&
             schedule_[number - 1].value < machine_.ways(schedule_[number - 1].thread))
             choice = schedule_[number - 1];

@@ -156,6 +156,16 @@ Mask Machine::enabled() const
     return mask;
 }
 
+unsigned int Machine::goes_on(Mask enabled, unsigned int last) const
+{
+    if (last == max_threads)
+        return max_threads;
+    const unsigned int owner = publishers_ & bit(last) ? publisher_of(last) : last;
+    if (publishers_ & enabled & bit(publisher_of(owner)))
+        return publisher_of(owner);
+    return enabled & bit(owner) ? owner : max_threads;
+}
+
 End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
 {
     scenario_ = &scenario;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "schedule.hpp"
 
+#include "chance.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <sstream>
@@ -23,9 +25,7 @@ public:
 
     bool decide(unsigned int number, Mask enabled, unsigned int last, Choice &choice) override
     {
-        const bool stays = last < max_threads && (enabled & bit(last));
-        const auto usual = static_cast<std::uint8_t>(
-            stays ? last : static_cast<unsigned int>(std::countr_zero(enabled)));
+        const auto usual = static_cast<std::uint8_t>(by_default(Machine::get(), enabled, last));
         choice = {usual, 0};
         if (schedule_) {
             if (number > schedule_->size())

@@ -17,6 +17,7 @@ void run_flow(void *)
     acquire_from(&self);
     self.body(self.argument);
     must_be_clean();
+    here = nullptr;
     point();
     touch(&self.task, Access::write); // see sim_is_done()
     release_to(&self.task);

@@ -77,7 +77,9 @@ public:
 
     void published(const Store &store) override
     {
-        if (!telling() || store.object != store.memory)
+        // What is seen at once needs no word.
+        if (!telling() || store.object != store.memory ||
+            store.step + 1 == Machine::get().steps())
             return;
         long long value = 0;
         std::memcpy(&value, store.value.data(), store.size);
