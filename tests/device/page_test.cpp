@@ -312,20 +312,26 @@ TEST_F(MappedPage, AScribblerHarmsNobodyElse)
 {
     const File file, other(O_RDWR, 1);
     const Mapping page(file);
-    std::atomic<bool> stop = false;
-    std::jthread scribbler([&] {
-        std::mt19937_64 dice(7);
-        const std::uint64_t awkward[] = {0, 1, WAITQ_PAGE_TAKEN, WAITQ_COUNTER_MAX, 1ULL << 63};
-        while (!stop)
-            page.word().store(dice() % 2 ? awkward[dice() % 5] : dice());
-    });
-    for (int round = 0; round < 20'000; ++round) {
+    const std::uint64_t awkward[] = {0, 1, WAITQ_PAGE_TAKEN, WAITQ_COUNTER_MAX, 1ULL << 63, ~0ULL};
+    const auto every_call_keeps_its_contract = [&] {
+        ASSERT_LE(info(file).counter, WAITQ_COUNTER_MAX);
         const long posted = value_of(ioctl(file.fd(), WAITQ_IOC_POST, 1UL));
         ASSERT_TRUE(posted == 0 || posted == -EOVERFLOW) << posted;
         const long waited = wait(file, timed(wait_request(1, WAITQ_CONSUME), 0)).error;
         ASSERT_TRUE(waited == 0 || waited == -ETIMEDOUT) << waited;
-        ASSERT_LE(info(file).counter, WAITQ_COUNTER_MAX);
+    };
+    for (const std::uint64_t value : awkward) {
+        page.word().store(value);
+        ASSERT_NO_FATAL_FAILURE(every_call_keeps_its_contract()) << value;
     }
+    std::atomic<bool> stop = false;
+    std::jthread scribbler([&] {
+        std::mt19937_64 dice(7);
+        while (!stop)
+            page.word().store(dice() % 2 ? awkward[dice() % std::size(awkward)] : dice());
+    });
+    for (int round = 0; round < 20'000; ++round)
+        ASSERT_NO_FATAL_FAILURE(every_call_keeps_its_contract());
     EXPECT_EQ(info(other).counter, 0U);
     stop = true;
     scribbler.join();

@@ -107,20 +107,59 @@ TemporaryDirectory::~TemporaryDirectory()
     fs::remove_all(path_, ignored);
 }
 
-// A header of this machine's own, of the same name, would be found where there is no shim.
-static std::string headers_without_shim(const std::vector<std::string> &files, const fs::path &into)
+// As LINUX_VERSION_CODE has it: from the Makefile of a source of Linux, or from the file "version"
+// beside the two that scripts/lib/wait-source keeps.
+static unsigned version_of(const fs::path &kernel)
+{
+    static const std::regex in_makefile(
+        R"((?:^|\n)VERSION = (\d+)\nPATCHLEVEL = (\d+)\nSUBLEVEL = (\d+))");
+    static const std::regex in_package(R"(^(\d+)\.(\d+)\.?(\d*))");
+    std::smatch parts;
+    const std::string makefile = contents(kernel / "Makefile"),
+                      known = contents(kernel / "version");
+    if (!std::regex_search(makefile, parts, in_makefile) &&
+        !std::regex_search(known, parts, in_package))
+        throw CompileError(kernel.string() + " does not say which version of Linux it is: it has "
+                                             "no Makefile");
+    const auto number = [&](int i) {
+        return static_cast<unsigned>(std::strtoul(parts[i].str().c_str(), nullptr, 10));
+    };
+    return (number(1) << 16) + (number(2) << 8) + std::min(number(3), 255U);
+}
+
+// All files that the compiler has read, by its own lists.
+static std::vector<std::string> files_read(const fs::path &compiled_into)
+{
+    std::vector<std::string> files;
+    for (const auto &entry : fs::directory_iterator(compiled_into)) {
+        if (entry.path().extension() != ".d")
+            continue;
+        std::istringstream words(contents(entry.path()));
+        for (std::string word; words >> word;)
+            if (word != "\\" && !word.ends_with(':'))
+                files.push_back(fs::weakly_canonical(word).string());
+    }
+    return files;
+}
+
+// A header of this machine's own, of the same name, is found where there is no shim.
+static std::string headers_without_shim(const fs::path &into)
 {
     static const std::regex include(R"(^\s*#\s*include\s*<((?:linux|asm)/[^>]+)>)");
+    const std::vector<std::string> read = files_read(into);
     std::string text;
-    for (const std::string &name : files) {
+    for (const std::string &name : own_files(into)) {
         std::ifstream file(name);
         unsigned number = 0;
         std::smatch match;
         for (std::string line; std::getline(file, line);) {
             ++number;
-            if (std::regex_search(line, match, include) &&
-                !fs::exists(shims() / "include" / match[1].str()) &&
-                !fs::exists(into / "kernel" / match[1].str()))
+            if (!std::regex_search(line, match, include))
+                continue;
+            const bool foreign = std::ranges::any_of(read, [&](const std::string &path) {
+                return path.starts_with("/usr/") && path.ends_with('/' + match[1].str());
+            });
+            if (foreign && !fs::exists(shims() / "include" / match[1].str()))
                 text += name + ':' + std::to_string(number) + ": wants <" + match[1].str() +
                         ">, which the explorer has no shim for\n";
         }
@@ -163,6 +202,9 @@ fs::path compile(const Sources &sources, const fs::path &into)
                                    "-MMD",
                                    "-I" + (into / "kernel").string(),
                                    "-I" + (shim / "include").string()};
+    for (const std::string &folder : sources.folders)
+        flags.push_back("-I" + folder);
+    flags.push_back("-DLINUX_VERSION_CODE=" + std::to_string(version_of(sources.kernel)));
     for (const std::string &definition : sources.definitions)
         flags.push_back("-D" + definition);
 
@@ -195,7 +237,7 @@ fs::path compile(const Sources &sources, const fs::path &into)
         wrong += finish(job);
     if (!wrong.empty())
         throw CompileError(explained(wrong));
-    if (const std::string text = headers_without_shim(own_files(into), into); !text.empty())
+    if (const std::string text = headers_without_shim(into); !text.empty())
         throw CompileError(text);
 
     fs::path program = into / "program.so";
@@ -212,17 +254,9 @@ std::vector<std::string> own_files(const fs::path &compiled_into)
     const std::string shim = fs::weakly_canonical(shims()).string();
     const std::string kernel = fs::weakly_canonical(compiled_into).string();
     std::vector<std::string> own;
-    for (const auto &entry : fs::directory_iterator(compiled_into)) {
-        if (entry.path().extension() != ".d") // the compiler's list of what it read
-            continue;
-        std::istringstream words(contents(entry.path()));
-        for (std::string word; words >> word;) {
-            const std::string path = fs::weakly_canonical(word).string();
-            if (word != "\\" && !word.ends_with(':') && !path.starts_with(shim) &&
-                !path.starts_with(kernel) && !path.starts_with("/usr/"))
-                own.push_back(path);
-        }
-    }
+    for (const std::string &path : files_read(compiled_into))
+        if (!path.starts_with(shim) && !path.starts_with(kernel) && !path.starts_with("/usr/"))
+            own.push_back(path);
     return own;
 }
 

@@ -32,6 +32,7 @@ struct Sources {
     std::vector<std::string> files;       ///< of the driver and its scenarios
     std::filesystem::path kernel;         ///< has include/linux/wait.h and kernel/sched/wait.c
     std::vector<std::string> definitions; ///< as -D takes them
+    std::vector<std::string> folders;     ///< as -I takes them
     std::string compiler = "cc";
 };
 

@@ -227,7 +227,8 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
     if (options.json)
         std::cout << nlohmann::json{{"memory", options.memory == sim::Memory::sc ? "sc" : "tso"},
                                     {"scenarios", all}}
-                         .dump(2) << '\n';
+                         .dump(2)
+                  << '\n';
     else
         for (const std::string &race : races)
             std::cout << race << '\n';
@@ -267,8 +268,11 @@ int parse_and_run(int argc, char **argv)
                    "a source of Linux, whose wait.h and wait.c are used")
         ->required()
         ->check(CLI::ExistingDirectory);
-    app.add_option("-D", options.sources.definitions, "define a macro");
-    app.add_option("--only", options.only, "this scenario alone");
+    app.add_option("-I", options.sources.folders, "look for headers there too")
+        ->allow_extra_args(false)
+        ->check(CLI::ExistingDirectory);
+    app.add_option("-D", options.sources.definitions, "define a macro")->allow_extra_args(false);
+    app.add_option("--only", options.only, "this scenario alone")->allow_extra_args(false);
     app.add_option("--limit", options.limit, "schedules that are tried in order, of each scenario")
         ->check(CLI::PositiveNumber);
     app.add_option("--random", options.random, "schedules by dice after these, if there are more");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstdio>
+#include <span>
 
 volatile unsigned long jiffies;
 
@@ -14,7 +15,9 @@ namespace {
 
 constexpr unsigned long boot_jiffies = 1000;
 constexpr long for_ever = LONG_MAX; // MAX_SCHEDULE_TIMEOUT
-std::vector<sim_timer *> timers;
+// The timers that have been armed, a flow for each; null: forgotten.
+std::array<sim_timer *, max_threads> timers;
+unsigned int timer_count = 0;
 
 void move_clock(unsigned long to)
 {
@@ -50,10 +53,10 @@ void run_timeout(void *argument)
     }
 }
 
-bool timer_armed(const void *timer)
+bool timer_armed(const void *known)
 {
-    const auto &inside = *static_cast<const sim_timer *>(timer);
-    return inside.armed && !inside.running;
+    const sim_timer *timer = *static_cast<sim_timer *const *>(known);
+    return timer && timer->armed && !timer->running;
 }
 bool timer_idle(const void *timer)
 {
@@ -62,9 +65,9 @@ bool timer_idle(const void *timer)
 
 void run_timer(void *argument)
 {
-    auto &timer = *static_cast<sim_timer *>(argument);
+    sim_timer &timer = **static_cast<sim_timer **>(argument);
     for (;;) {
-        point_when(timer_armed, &timer);
+        point_when(timer_armed, argument, &timer);
         world().check(&timer, sizeof timer);
         touch(&timer, Access::write);
         acquire_from(&timer);
@@ -82,20 +85,25 @@ void run_timer(void *argument)
     }
 }
 
+std::span<sim_timer *const> known_timers()
+{
+    return {timers.data(), timer_count};
+}
+
 } // namespace
 
 void reset_time()
 {
     jiffies = boot_jiffies;
-    timers.clear();
+    timer_count = 0;
 }
 
 void timers_in_freed_memory(const void *memory, std::size_t size)
 {
-    for (const sim_timer *timer : timers) {
+    for (const sim_timer *timer : known_timers()) {
         const auto offset =
             reinterpret_cast<std::uintptr_t>(timer) - reinterpret_cast<std::uintptr_t>(memory);
-        if (offset >= size)
+        if (!timer || offset >= size)
             continue;
         point();
         touch(timer, Access::write);
@@ -107,8 +115,8 @@ void timers_in_freed_memory(const void *memory, std::size_t size)
 
 const char *timer_left_behind()
 {
-    for (const sim_timer *timer : timers)
-        if (timer->armed || timer->running)
+    for (const sim_timer *timer : known_timers())
+        if (timer && (timer->armed || timer->running))
             return timer->name;
     return nullptr;
 }
@@ -162,8 +170,9 @@ bool sim_timer_arm(sim_timer *timer, unsigned long expires)
     timer->expires = expires;
     if (!timer->known) {
         timer->known = true;
-        timers.push_back(timer);
-        spawn_flow(timer->name, Context::interrupt, run_timer, timer);
+        timers.at(timer_count) = timer;
+        spawn_flow(timer->name, Context::interrupt, run_timer, &timers.at(timer_count));
+        ++timer_count;
     }
     return was;
 }
@@ -183,6 +192,18 @@ bool sim_timer_cancel(sim_timer *timer, bool sync)
         timer->armed = false;
     }
     return was;
+}
+
+void sim_timer_forget(sim_timer *timer)
+{
+    SIM_STEP();
+    touch(timer, Access::write);
+    if (timer->armed || timer->running)
+        refuse("%s leaves the function that has the timer %s, which is %s", current().name,
+               timer->name, timer->running ? "running" : "armed");
+    for (sim_timer *&known : timers)
+        if (known == timer)
+            known = nullptr;
 }
 
 } // extern "C"

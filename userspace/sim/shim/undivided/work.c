@@ -3,6 +3,7 @@
  * work.c - work items, tasklets, kernel threads, interrupts and timers: flows of their own, begun
  * when they are first asked for.
  */
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/workqueue.h>
@@ -144,6 +145,29 @@ bool cancel_delayed_work_sync(struct delayed_work *work)
 }
 
 /* ---- timers ---- */
+
+void __hrtimer_function(void *argument)
+{
+	struct hrtimer *timer = argument;
+	enum hrtimer_restart again;
+
+	sim_enter_module();
+	again = timer->function(timer);
+	sim_leave_module();
+	if (again == HRTIMER_RESTART)
+		sim_timer_arm(&timer->timer, ktime_to_jiffies(timer->expires));
+}
+
+enum hrtimer_restart __hrtimer_wakeup(struct hrtimer *timer)
+{
+	struct hrtimer_sleeper *sleeper = container_of(timer, struct hrtimer_sleeper, timer);
+	struct task_struct *task = sleeper->task;
+
+	sleeper->task = NULL;
+	if (task)
+		sim_wake(task, TASK_NORMAL);
+	return HRTIMER_NORESTART;
+}
 
 void __timer_function(void *argument)
 {

@@ -18,6 +18,11 @@ static inline ktime_t ktime_set(long s, unsigned long ns)
 #define ns_to_ktime(ns) ((ktime_t)(ns))
 #define ktime_to_ns(t) (t)
 #define ktime_to_ms(t) ((t) / NSEC_PER_MSEC)
+#define ktime_to_us(t) ((t) / NSEC_PER_USEC)
+static inline unsigned long ktime_to_jiffies(ktime_t t)
+{
+	return (unsigned long)DIV_ROUND_UP(t, NSEC_PER_SEC / HZ);
+}
 #define ktime_sub(a, b) ((a) - (b))
 #define ktime_add(a, b) ((a) + (b))
 #endif

@@ -18,6 +18,9 @@
 #define POLLRDNORM 0x040
 #define POLLWRNORM 0x100
 #endif
+#ifndef POLLFREE
+#define POLLFREE 0x4000
+#endif
 typedef struct poll_table_struct {
 	void (*_qproc)(struct file *, wait_queue_head_t *, struct poll_table_struct *);
 	__poll_t _key;

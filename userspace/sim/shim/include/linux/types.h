@@ -12,6 +12,7 @@ typedef uint16_t u16, __u16, __le16, __be16;
 typedef uint32_t u32, __u32, __le32, __be32;
 typedef uint64_t u64;
 typedef unsigned long long __u64;
+typedef __u64 __attribute__((aligned(8))) __aligned_u64;
 typedef int8_t s8, __s8;
 typedef int16_t s16, __s16;
 typedef int32_t s32, __s32;

@@ -78,6 +78,7 @@ struct task_struct {
 	unsigned int flags;
 	unsigned int flow; /* the simulation's */
 	int exit_code;
+	unsigned long timer_slack_ns;
 	bool should_stop; /* kthread_stop() */
 };
 struct task_struct *sim_current(void);
@@ -123,6 +124,8 @@ struct sim_timer {
 bool sim_timer_arm(struct sim_timer *timer, unsigned long expires);
 /* Returns whether it was armed. `sync`: does not return while its function runs. */
 bool sim_timer_cancel(struct sim_timer *timer, bool sync);
+/* Its memory is something else from now on. Refused if it is armed, or runs. */
+void sim_timer_forget(struct sim_timer *timer);
 
 /* ---- memory ---- */
 
