@@ -39,8 +39,8 @@ struct kind {
 static const struct kind kinds[] = {
 #define HAND_MACRO false
 #define HAND_HAND true
-#define LAB_X(value, id, name, family, state, clock, entry, lock, sleep, since)                    \
-	[value] = { HAND_##family, (entry) == YES || (entry) == SOLE, (entry) == SOLE, clock,      \
+#define LAB_X(value, id, name, family, state, clock, entry, lock, sleep, since)               \
+	[value] = { HAND_##family, (entry) == YES || (entry) == SOLE, (entry) == SOLE, clock, \
 		    LOCK_##lock },
 	LAB_WAIT_KINDS(LAB_X)
 #undef LAB_X
@@ -103,10 +103,9 @@ static bool waits(unsigned int kind, bool timed)
 
 	if (of->sole && returned == -EBUSY)
 		return false;
-	satisfied = returned != -ERESTARTSYS &&
-		    (of->clock == HRTIMER ? returned != -ETIME :
-		     of->clock == JIFFIES ? returned != 0 :
-					    true);
+	satisfied = returned != -ERESTARTSYS && (of->clock == HRTIMER   ? returned != -ETIME
+						 : of->clock == JIFFIES ? returned != 0
+									: true);
 	ASSERT(satisfied == took);
 	return took;
 }
@@ -316,39 +315,39 @@ static bool has_wait(unsigned int kind)
 	return kapi_macro_waits() >> kind & 1;
 }
 
-#define SCENARIO(row, value, id, name)                  \
-	static void row##_##id(void)                    \
-	{                                               \
-		row(value);                             \
-	}                                               \
+#define SCENARIO(row, value, id, name) \
+	static void row##_##id(void)   \
+	{                              \
+		row(value);            \
+	}                              \
 	__attribute__((constructor)) static void know_##row##_##id(void)
 
-#define KNOW(row, value, id, name, when)                                         \
-	SCENARIO(row, value, id, name)                                           \
-	{                                                                        \
-		const struct kind *kind = &kinds[value];                         \
-                                                                                 \
-		if (has_wait(value) && (when))                                   \
-			sim_scenario_is(#row "/" #name, row##_##id);             \
-		(void)kind;                                                      \
+#define KNOW(row, value, id, name, when)                             \
+	SCENARIO(row, value, id, name)                               \
+	{                                                            \
+		const struct kind *kind = &kinds[value];             \
+                                                                     \
+		if (has_wait(value) && (when))                       \
+			sim_scenario_is(#row "/" #name, row##_##id); \
+		(void)kind;                                          \
 	}
-#define LAB_X(value, id, name, ...)                                                           \
-	KNOW(one, value, id, name, true)                                                      \
-	KNOW(in_vain, value, id, name, true)                                                  \
-	KNOW(from_interrupt, value, id, name, kind->lock != HEAD_LOCK)                        \
-	KNOW(signalled, value, id, name, true)                                                \
-	KNOW(killed, value, id, name, true)                                                   \
-	KNOW(leaves_late, value, id, name, kind->exclusive && !kind->sole && kind->clock)     \
-	KNOW(leaves_signalled, value, id, name, kind->exclusive && !kind->sole)               \
+#define LAB_X(value, id, name, ...)                                                       \
+	KNOW(one, value, id, name, true)                                                  \
+	KNOW(in_vain, value, id, name, true)                                              \
+	KNOW(from_interrupt, value, id, name, kind->lock != HEAD_LOCK)                    \
+	KNOW(signalled, value, id, name, true)                                            \
+	KNOW(killed, value, id, name, true)                                               \
+	KNOW(leaves_late, value, id, name, kind->exclusive && !kind->sole && kind->clock) \
+	KNOW(leaves_signalled, value, id, name, kind->exclusive && !kind->sole)           \
 	KNOW(two_posts, value, id, name, !kind->sole)
 LAB_WAIT_KINDS(LAB_X)
 #undef LAB_X
 
-#define LAB_X(value, id, name, ...)                                            \
-	SCENARIO(wake, value, id, name)                                        \
-	{                                                                      \
+#define LAB_X(value, id, name, ...)                                                     \
+	SCENARIO(wake, value, id, name)                                                 \
+	{                                                                               \
 		if (kapi_macro_wakes() >> (value)&1 && (value) != LAB_WAKE_UP_POLLFREE) \
-			sim_scenario_is("wake/" #name, wake_##id);             \
+			sim_scenario_is("wake/" #name, wake_##id);                      \
 	}
 LAB_WAKE_KINDS(LAB_X)
 #undef LAB_X

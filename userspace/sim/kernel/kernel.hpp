@@ -40,9 +40,12 @@ struct Task : Flow {
 
     std::array<Call, 64> calls;
     unsigned int depth;
-    std::uintptr_t dead_below; // where the function's frame was that it has left last
+    std::uintptr_t dead_below;           // where the function's frame was that it has left last
     std::array<const void *, 16> linked; // list entries on its stack that are in lists
     unsigned int linked_count;
+    // The end of the stack that list entries were on, as an object: the function that held the
+    // topmost of them writes to it when it returns; others read it with each access of the stack.
+    std::uintptr_t topmost_linked; // 0: none since that
 };
 
 inline Task &current()

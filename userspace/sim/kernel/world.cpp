@@ -47,6 +47,8 @@ public:
             !Machine::get().lives_on_stack(owner, memory))
             refuse("use of a dead stack: %s %s the stack of %s, where a function has returned",
                    running().name, access == Access::write ? "writes to" : "reads", owner.name);
+        if (&owner != &running())
+            touch(&static_cast<const Task &>(owner).topmost_linked, Access::read);
     }
 
     std::string described(const void *memory) override { return describe_memory(memory); }
@@ -96,6 +98,10 @@ public:
         if (self.depth == 0 || --self.depth >= self.calls.size())
             return;
         self.dead_below = self.calls[self.depth].frame;
+        if (self.topmost_linked != 0 && self.topmost_linked < self.dead_below) {
+            touch(&self.topmost_linked, Access::write);
+            self.topmost_linked = 0;
+        }
         for (unsigned int i = 0; i < self.linked_count; ++i)
             if (reinterpret_cast<std::uintptr_t>(self.linked[i]) < self.calls[self.depth].frame)
                 refuse("an entry is left linked: %s returns from a function with a list entry (a "
@@ -186,6 +192,7 @@ void sim_linked(const void *entry)
     if (task.linked_count == task.linked.size())
         refuse("%s has more list entries on its stack than the simulation has room for", task.name);
     task.linked.at(task.linked_count++) = entry;
+    task.topmost_linked = std::max(task.topmost_linked, reinterpret_cast<std::uintptr_t>(entry));
 }
 
 void sim_unlinked(const void *entry)
