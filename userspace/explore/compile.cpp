@@ -199,7 +199,7 @@ fs::path compile(const Sources &sources, const fs::path &into)
                                    "-Werror=implicit-function-declaration",
                                    "-Werror=int-conversion",
                                    "-Werror=incompatible-pointer-types",
-                                   "-MMD",
+                                   "-MD",
                                    "-I" + (into / "kernel").string(),
                                    "-I" + (shim / "include").string()};
     for (const std::string &folder : sources.folders)

@@ -212,6 +212,7 @@ private:
     void remember_access(std::uintptr_t address, Access access);
     void plain_byte(std::uintptr_t address, Access access);
     void marked_byte(std::uintptr_t address, Access access);
+    [[nodiscard]] bool has_marked(std::uintptr_t address, std::size_t size) const;
     void found_race(unsigned int other, std::uintptr_t address, const void *there);
     [[noreturn]] void divide_at(std::uintptr_t address);
     void check(const void *memory, std::size_t size, Access access);

@@ -3,6 +3,7 @@
 
 #include "flow.hpp"
 #include "host.hpp"
+#include "shared.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,14 +13,17 @@ namespace sim {
 namespace {
 
 // Allocations are cut off one piece of memory, in order, and freed ones are not used again: an
-// access to what was freed is then seen. Of each 16 bytes the state is known.
-constexpr std::size_t arena_size = 4U << 20;
+// access to what was freed is then seen. Of each 16 bytes the state is known. Each flow has a piece
+// of its own: an address that depended on the others' allocations would be another one in another
+// order.
+constexpr std::size_t piece_size = 512U << 10;
+constexpr std::size_t arena_size = (max_threads + 1) * piece_size;
 constexpr std::size_t grain = 16;
 enum Grain : unsigned char { untouched, living, dead };
 
 alignas(64) std::array<unsigned char, arena_size> arena;
 std::array<unsigned char, arena_size / grain> grains;
-std::size_t used = 0;
+std::array<std::size_t, max_threads + 1> used; // of each flow's piece
 
 struct Block {
     std::size_t begin, size;
@@ -50,8 +54,10 @@ Block &block_of(const void *memory)
 
 void reset_memory()
 {
-    std::fill_n(grains.begin(), used / grain, untouched);
-    used = 0;
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        std::fill_n(&grains.at(i * piece_size / grain), used.at(i) / grain, untouched);
+        used.at(i) = 0;
+    }
     block_count = 0;
 }
 
@@ -78,7 +84,10 @@ void check_memory(const void *memory, std::size_t size)
 
 void append_memory(std::vector<unsigned char> &to)
 {
-    to.insert(to.end(), arena.begin(), arena.begin() + static_cast<std::ptrdiff_t>(used));
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        const unsigned char *piece = &arena.at(i * piece_size);
+        to.insert(to.end(), piece, piece + used.at(i));
+    }
 }
 
 std::string describe_memory(const void *memory)
@@ -94,19 +103,33 @@ std::string describe_memory(const void *memory)
 void *allocate(std::size_t size)
 {
     const std::size_t room = (size + grain - 1) / grain * grain;
-    if (used + room + grain > arena_size || block_count == blocks.size())
+    const std::size_t piece = running().index;
+    const std::size_t begin = piece * piece_size + used.at(piece);
+    if (used.at(piece) + room + grain > piece_size || block_count == blocks.size())
         refuse("more kernel memory than the simulation has");
-    blocks[block_count++] = {used, size, false};
-    std::fill_n(grains.begin() + static_cast<std::ptrdiff_t>(used / grain), room / grain, living);
-    void *memory = &arena[used];
+    blocks[block_count++] = {begin, size, false};
+    std::fill_n(&grains.at(begin / grain), room / grain, living);
+    void *memory = &arena.at(begin);
     std::memset(memory, 0, room);
-    used += room + grain; // a gap that is never allocated
+    used.at(piece) += room + grain; // a gap that is never allocated
     return memory;
 }
 
 std::size_t allocated_size(const void *memory)
 {
     return block_of(memory).size;
+}
+
+const void *life_of(const void *memory)
+{
+    const std::size_t offset = offset_of(memory);
+    if (offset >= arena_size)
+        return nullptr;
+    for (unsigned int i = 0; i < block_count; ++i)
+        if (offset - blocks[i].begin < blocks[i].size)
+            // In the gap behind it: nobody accesses that.
+            return &arena[blocks[i].begin + (blocks[i].size + grain - 1) / grain * grain];
+    return nullptr;
 }
 
 void release(void *memory)

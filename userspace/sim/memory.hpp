@@ -15,6 +15,8 @@ std::size_t memory_in_use();
 void *allocate(std::size_t size);
 // Of what allocate() gave. Refuses other memory, and what is freed.
 std::size_t allocated_size(const void *memory);
+// Stands for the life of the allocation that `memory` is in; null: it is in none.
+const void *life_of(const void *memory);
 void release(void *memory);
 // Refuses an access to memory of the arena that is freed or was never allocated.
 void check_memory(const void *memory, std::size_t size);

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "shared.hpp"
 
-#include <cstdio>
-#include <cstdlib>
+#include "host.hpp"
 
 namespace sim {
 
 void SharedTable::forget()
 {
-    table_ = {};
-    used_ = 0;
+    objects_.clear();
+    slots_.fill(0);
     execution_ = 1;
+}
+
+std::uint16_t &SharedTable::slot_of(std::uintptr_t address)
+{
+    auto slot = static_cast<unsigned int>((address * 0x9e3779b97f4a7c15ULL) >> 48);
+    while (slots_[slot] != 0 && objects_[slots_[slot] - 1U].address != address)
+        slot = (slot + 1) % size;
+    return slots_[slot];
 }
 
 std::uint16_t SharedTable::index_of(std::uintptr_t address)
 {
-    auto slot = static_cast<unsigned int>((address * 0x9e3779b97f4a7c15ULL) >> 51);
-    for (;; slot = (slot + 1) % size) {
-        Shared &shared = table_[slot];
-        if (shared.address == address) {
-            if (shared.execution != execution_) {
-                shared = {};
-                shared.address = address;
-                shared.execution = execution_;
-            }
-            return static_cast<std::uint16_t>(slot);
-        }
-        if (shared.address == 0) {
-            if (++used_ > size * 3 / 4) {
-                std::fputs("sim: more objects than the table holds\n", stderr);
-                std::abort();
-            }
-            shared.address = address;
-            shared.execution = execution_;
-            return static_cast<std::uint16_t>(slot);
-        }
+    std::uint16_t &slot = slot_of(address);
+    if (slot == 0) {
+        if (objects_.size() == most)
+            refuse("more than %u pieces of memory are accessed: smaller buffers will do", most);
+        objects_.emplace_back();
+        slot = static_cast<std::uint16_t>(objects_.size());
     }
+    Shared &shared = objects_[slot - 1U];
+    if (shared.execution != execution_) {
+        shared = {};
+        shared.address = address;
+        shared.execution = execution_;
+    }
+    return static_cast<std::uint16_t>(slot - 1U);
 }
 
 } // namespace sim

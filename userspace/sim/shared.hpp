@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace sim {
 
@@ -62,16 +63,23 @@ struct Shared {
 // so that an index can stand for the object across executions.
 class SharedTable {
 public:
+    static constexpr unsigned int most = 49152;
+
+    SharedTable() { objects_.reserve(most); } // they do not move
     void begin_execution() { ++execution_; }
     void forget();
 
+    // Refuses one object too many.
     std::uint16_t index_of(std::uintptr_t address);
-    Shared &at(std::uint16_t index) { return table_[index]; }
+    Shared &at(std::uint16_t index) { return objects_[index]; }
 
 private:
-    static constexpr unsigned int size = 8192; // a power of two
-    std::array<Shared, size> table_{};
-    unsigned int used_ = 0;
+    static constexpr unsigned int size = 65536; // a power of two
+    // Where the object of that address is, or where it goes.
+    std::uint16_t &slot_of(std::uintptr_t address);
+
+    std::vector<Shared> objects_;
+    std::array<std::uint16_t, size> slots_{}; // index + 1; 0: free
     std::uint32_t execution_ = 1;
 };
 

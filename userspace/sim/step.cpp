@@ -3,6 +3,7 @@
 // for data races, and for the story.
 #include "machine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -84,7 +85,7 @@ void plain_access(const void *memory, std::size_t size, Access access)
         machine.current_->fiber.owns(reinterpret_cast<std::uintptr_t>(memory)))
         return;
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
-    if (!machine.marked_.empty() && machine.marked_.contains(address)) {
+    if (size <= 8 && !machine.marked_.empty() && machine.marked_.contains(address)) {
         marked_access(memory, size, access);
         if (machine.told_)
             machine.note(Line::Kind::accesses, access == Access::write ? "writes" : "reads",
@@ -92,14 +93,23 @@ void plain_access(const void *memory, std::size_t size, Access access)
         return;
     }
     if (access == Access::write && machine.current_->stores.holds(memory, size)) {
-        marked_access(memory, size, access); // behind the store to it that waits
-        return;
+        if (size <= 8) { // behind the store to it that waits
+            marked_access(memory, size, access);
+            return;
+        }
+        full_barrier();
     }
+    if (size > 8 && !machine.marked_.empty() && machine.has_marked(address, size))
+        point();
     machine.check(memory, size, access);
     // A scalar is known by its first byte; what is longer, byte by byte.
-    machine.plain_byte(address, access);
-    for (std::size_t i = 1; size > 8 && i < size; ++i)
-        machine.plain_byte(address + i, access);
+    for (std::size_t i = 0; i < (size > 8 ? size : 1); ++i)
+        if (!machine.marked_.empty() && machine.marked_.contains(address + i)) {
+            machine.marked_byte(address + i, access);
+            touch(reinterpret_cast<const void *>(address + i), access);
+        } else {
+            machine.plain_byte(address + i, access);
+        }
     if (machine.told_)
         machine.remember_access(address, access);
 }
@@ -151,6 +161,11 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
         shared.read_at[self] = here;
     if (!only_added_to)
         reduction_.touched(index, shared, access);
+}
+
+bool Machine::has_marked(std::uintptr_t address, std::size_t size) const
+{
+    return std::ranges::any_of(marked_, [&](auto marked) { return marked - address < size; });
 }
 
 void Machine::marked_byte(std::uintptr_t address, Access access)

@@ -37,6 +37,9 @@ public:
         if (reinterpret_cast<std::uintptr_t>(memory) < first_page)
             refuse("%s accesses address %#lx: a null pointer", running().name,
                    static_cast<unsigned long>(reinterpret_cast<std::uintptr_t>(memory)));
+        // It comes before or after what ends that memory's life.
+        if (const void *life = life_of(memory))
+            touch(life, Access::read);
         check_memory(memory, size);
     }
 
@@ -227,9 +230,28 @@ void sim_free(const void *memory)
     const std::size_t size = allocated_size(block);
     timers_in_freed_memory(block, size);
     point();
-    touch(block, Access::write);
+    touch(life_of(block), Access::write); // see KernelWorld::check()
     release(block);
     tell("frees %zu bytes", size);
+}
+
+void sim_copy(void *to, const void *from, size_t size)
+{
+    if (size == 0)
+        return;
+    here = __builtin_return_address(0);
+    plain_access(from, size, Access::read);
+    plain_access(to, size, Access::write);
+    std::memmove(to, from, size);
+}
+
+void sim_fill(void *to, int byte, size_t size)
+{
+    if (size == 0)
+        return;
+    here = __builtin_return_address(0);
+    plain_access(to, size, Access::write);
+    std::memset(to, byte, size);
 }
 
 static void read_bytes(const void *memory, size_t size)

@@ -131,6 +131,9 @@ void sim_timer_forget(struct sim_timer *timer);
 
 void *sim_alloc(size_t size, bool may_sleep);
 void sim_free(const void *memory);
+/* memmove() and memset(), of which the compiler tells no access. */
+void sim_copy(void *to, const void *from, size_t size);
+void sim_fill(void *to, int byte, size_t size);
 /* Return what could not be copied, as copy_to_user() does. */
 unsigned long sim_copy_out(void *to, const void *from, unsigned long size);
 unsigned long sim_copy_in(void *to, const void *from, unsigned long size);
