@@ -108,10 +108,10 @@ void Machine::enter(Thread &thread)
 {
     current_ = &thread;
     ++steps_ever_;
-    if (!thread.stores.empty())
+    if (publishers_ != 0)
         thread.stores.show();
     thread.fiber.enter();
-    if (!thread.stores.empty())
+    if (publishers_ != 0)
         thread.stores.hide();
     current_ = nullptr;
 }
@@ -146,10 +146,10 @@ Mask Machine::enabled() const
     Mask mask = 0;
     for (unsigned int i = 0; i < thread_count_; ++i) {
         const Thread &thread = *threads_[i];
-        const bool published = thread.stores.empty();
-        if (!published)
+        const bool waits = publishers_ != 0 && !thread.stores.empty(); // its stores do
+        if (waits)
             mask |= bit(publisher_of(i));
-        if (!thread.flow->done && (published || thread.overtakes) &&
+        if (!thread.flow->done && (!waits || thread.overtakes) &&
             (!thread.ready || thread.ready(thread.argument_of_ready)))
             mask |= bit(i);
     }

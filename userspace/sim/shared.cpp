@@ -31,7 +31,7 @@ std::uint16_t SharedTable::index_of(std::uintptr_t address)
     }
     Shared &shared = objects_[slot - 1U];
     if (shared.execution != execution_) {
-        shared = {};
+        static_cast<SharedHead &>(shared) = {};
         shared.address = address;
         shared.execution = execution_;
     }

@@ -29,14 +29,14 @@ inline void join(Clock &into, const Clock &other)
             into[i] = other[i];
 }
 
-struct Shared {
+// Of an object that nothing happened to: all zero.
+struct SharedHead {
     std::uintptr_t address;
     std::uint32_t execution; // of which the rest tells; else it is as nothing happened
 
     // The reduction. Steps count from 1; 0: none.
     std::uint16_t last_write;
     Mask readers;          // since that
-    Clock last_read;       // steps
     std::uint16_t seen_in; // the last step that touched it, and whether it wrote
     bool seen_written;
     std::uint16_t acquired_in, released_in; // a lock: steps of its last holder
@@ -46,16 +46,20 @@ struct Shared {
     std::uint8_t writer;
     std::uint8_t lock_number; // of a lock: its bit in a LockSet, + 1
     Mask plain_readers;
-    Clock read_epoch;
-    std::uint32_t write_locks;                         // held at the last write
-    std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
-    Clock write_order, read_order; // what who comes next under the same lock learns
-    Clock order;                   // what an acquire_from() learns
-    // Marked accesses, which race with plain ones alone.
     Mask marked_readers, marked_writers;
-    Clock marked_epoch;
-    const void *marked_at;  // the last
-    const void *written_at; // by the last write
+    std::uint32_t write_locks; // held at the last write
+    const void *written_at;    // by the last write
+    const void *marked_at;     // the last marked access
+    Clock read_order;          // what who comes next under the same lock learns
+    Clock order;               // what an acquire_from() learns
+};
+
+struct Shared : SharedHead {
+    // Each is of the threads in a mask above alone; write_order: if there was a write.
+    Clock last_read; // of `readers`: steps
+    Clock read_epoch, marked_epoch;
+    Clock write_order;
+    std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
     std::array<const void *, max_threads> read_at;
 };
 
