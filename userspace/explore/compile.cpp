@@ -2,6 +2,9 @@
 #include "compile.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -247,6 +250,25 @@ fs::path compile(const Sources &sources, const fs::path &into)
     if (const std::string said = finish(start(command, into / "link.said")); !said.empty())
         throw CompileError(said);
     return program;
+}
+
+std::string fingerprint(const Sources &sources, const fs::path &compiled_into)
+{
+    std::vector<std::string> parts = sources.definitions;
+    std::vector<std::string> files = own_files(compiled_into);
+    std::ranges::sort(files);
+    files.erase(std::ranges::unique(files).begin(), files.end());
+    for (const std::string &file : files)
+        parts.push_back(contents(file));
+    for (const char *file : {"kernel/linux/wait.h", "kernel/kernel/sched/wait.c"})
+        parts.push_back(contents(compiled_into / file));
+    std::uint32_t sum = 2166136261U; // FNV-1a
+    for (const std::string &part : parts)
+        for (const char letter : part + '\0')
+            sum = (sum ^ static_cast<unsigned char>(letter)) * 16777619U;
+    std::array<char, 8> text{};
+    std::snprintf(text.data(), text.size(), "%04x", (sum ^ sum >> 16) & 0xffffU);
+    return text.data();
 }
 
 std::vector<std::string> own_files(const fs::path &compiled_into)

@@ -42,4 +42,8 @@ std::filesystem::path compile(const Sources &sources, const std::filesystem::pat
 /// The driver's: those it names, and what they include that is neither a shim nor the kernel's.
 std::vector<std::string> own_files(const std::filesystem::path &compiled_into);
 
+/// Four hexadecimal digits that stand for the program: its own files, the definitions, and the
+/// kernel's wait.h and wait.c.
+std::string fingerprint(const Sources &sources, const std::filesystem::path &compiled_into);
+
 } // namespace waitq::explore

@@ -33,6 +33,7 @@ struct Options {
     sim::Strategy strategy = sim::Strategy::reduced;
     sim::Memory memory = sim::Memory::tso;
     std::string replay, svg;
+    std::string program; // its fingerprint, with the memory's name
 };
 
 class BadUsage : public std::runtime_error {
@@ -62,11 +63,12 @@ sim::Known named(const std::vector<sim::Known> &all, const std::string &name)
 }
 
 // The story of one schedule, as it is told.
-void tell(sim::DriverScenario &scenario, const sim::Known &known,
+void tell(const Options &options, sim::DriverScenario &scenario, const sim::Known &known,
           const std::vector<sim::Choice> &schedule, Source &source, Outcome &outcome)
 {
     sim::Machine &machine = sim::Machine::get();
-    outcome.replay = std::string(known.name) + ':' + sim::name_of(scenario, schedule);
+    outcome.replay =
+        std::string(known.name) + ':' + sim::name_of(scenario, schedule) + '-' + options.program;
     sim::replay(scenario, schedule);
     const std::vector<sim::Line> lines = story(source);
     outcome.failure = machine.failure();
@@ -122,7 +124,8 @@ Outcome explore_one(const Options &options, const sim::Known &known, Source &sou
     outcome.failed = found.failed;
     progress.schedules = outcome.schedules;
     if (found.failed)
-        tell(scenario, known, sim::simplest_failure(scenario, found).schedule, source, outcome);
+        tell(options, scenario, known, sim::simplest_failure(scenario, found).schedule, source,
+             outcome);
     outcome.races = races(source);
     return outcome;
 }
@@ -152,14 +155,18 @@ int replay(const Options &options, Source &source)
         throw BadUsage("a replay string is SCENARIO:STRING, as a failure was named");
     const std::vector<sim::Known> all = scenarios();
     const sim::Known known = named(all, what.substr(0, colon));
+    const std::size_t dash = what.rfind('-');
+    if (dash == std::string::npos || what.substr(dash + 1) != options.program)
+        throw BadUsage("\"" + what +
+                       "\" is of another program: a file, -D, --kernel or --memory was another");
     sim::DriverScenario scenario(known);
-    const auto schedule = sim::schedule_of(scenario, what.substr(colon + 1));
+    const auto schedule = sim::schedule_of(scenario, what.substr(colon + 1, dash - colon - 1));
     if (!schedule)
         throw BadUsage("\"" + what +
                        "\" does not fit this program: it was changed since, or it is another");
     const bool failed = sim::replay(scenario, *schedule) == sim::End::failed;
     Outcome outcome;
-    tell(scenario, known, *schedule, source, outcome);
+    tell(options, scenario, known, *schedule, source, outcome);
     print_story(outcome);
     if (!options.svg.empty())
         draw(options, outcome);
@@ -235,12 +242,14 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
     return good ? Nothing : Found;
 }
 
-int run(const Options &options)
+int run(Options options)
 {
     sim::Machine::get().memory_model = options.memory;
     const TemporaryDirectory directory;
     const std::filesystem::path program = compile(options.sources, directory.path());
     load(program.string());
+    options.program = fingerprint(options.sources, directory.path()) +
+                      (options.memory == sim::Memory::sc ? "s" : "t");
     Source source(program.string(), own_files(directory.path()));
     if (!options.replay.empty())
         return replay(options, source);

@@ -49,7 +49,6 @@ struct SharedHead {
     Mask marked_readers, marked_writers;
     std::uint32_t write_locks; // held at the last write
     const void *written_at;    // by the last write
-    const void *marked_at;     // the last marked access
     Clock read_order;          // what who comes next under the same lock learns
     Clock order;               // what an acquire_from() learns
 };
@@ -60,7 +59,7 @@ struct Shared : SharedHead {
     Clock read_epoch, marked_epoch;
     Clock write_order;
     std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
-    std::array<const void *, max_threads> read_at;
+    std::array<const void *, max_threads> read_at, marked_at;
 };
 
 // Objects by address. The same address has the same index in every execution of a scenario,

@@ -147,7 +147,7 @@ void Machine::plain_byte(std::uintptr_t address, Access access)
             other != Races::none) {
             if (access == Access::write) // told of reads alone: a plain store is not divided
                 divide_at(address);
-            found_race(other, address, shared.marked_at);
+            found_race(other, address, shared.marked_at.at(other));
         }
     const unsigned int other = access == Access::write ? races_.write(self, shared, !only_added_to)
                                                        : races_.read(self, shared, !only_added_to);
@@ -173,7 +173,7 @@ void Machine::marked_byte(std::uintptr_t address, Access access)
     Shared &shared = shared_.at(shared_.index_of(address));
     const unsigned int other = races_.marked(current_->flow->index, shared, access);
     if (other == Races::none) {
-        shared.marked_at = here;
+        shared.marked_at[current_->flow->index] = here;
         return;
     }
     if (shared.writer == other && shared.write_epoch != 0)

@@ -5,6 +5,7 @@
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include <linux/uaccess.h>
 #include <linux/wait.h>
 
 #define FMODE_READ 1U
@@ -12,6 +13,18 @@
 #define FMODE_NOWAIT 4U
 #ifndef FASYNC
 #define FASYNC 020000
+#endif
+#ifndef SIGIO
+#define SIGIO 29
+#define SIGURG 23
+#endif
+#ifndef POLL_IN
+#define POLL_IN 1
+#define POLL_OUT 2
+#define POLL_MSG 3
+#define POLL_ERR 4
+#define POLL_PRI 5
+#define POLL_HUP 6
 #endif
 #define S_IRUGO 0444
 #define S_IWUGO 0222
@@ -21,7 +34,6 @@ struct file;
 struct inode;
 struct poll_table_struct;
 struct vm_area_struct;
-struct fasync_struct;
 struct kiocb;
 struct iov_iter;
 struct cdev;
@@ -48,6 +60,7 @@ struct inode {
 	struct cdev *i_cdev;
 	void *i_private;
 };
+struct sim_entry; /* of /proc or debugfs */
 struct file {
 	const struct file_operations *f_op;
 	struct inode *f_inode;
@@ -56,6 +69,13 @@ struct file {
 	unsigned int f_flags;
 	fmode_t f_mode;
 	struct inode inode; /* its own: of a node that is opened often there are as many */
+	struct sim_entry *entry;
+	bool is_open; /* of an entry: release() is still to come */
+};
+struct fasync_struct {
+	struct file *fa_file;
+	struct fasync_struct *fa_next;
+	int fa_fd;
 };
 static inline unsigned int iminor(const struct inode *inode)
 {
@@ -86,6 +106,47 @@ static inline int stream_open(struct inode *inode, struct file *file)
 {
 	return 0;
 }
+static inline int simple_open(struct inode *inode, struct file *file)
+{
+	if (inode->i_private)
+		file->private_data = inode->i_private;
+	return 0;
+}
+static inline ssize_t simple_read_from_buffer(void __user *to, size_t size, loff_t *at,
+					      const void *from, size_t there)
+{
+	size_t left;
+
+	if (*at < 0)
+		return -EINVAL;
+	if (!size || (size_t)*at >= there)
+		return 0;
+	size = min(size, there - (size_t)*at);
+	left = copy_to_user(to, (const char *)from + *at, size);
+	if (left == size)
+		return -EFAULT;
+	*at += size - left;
+	return size - left;
+}
+static inline ssize_t simple_write_to_buffer(void *to, size_t room, loff_t *at,
+					     const void __user *from, size_t size)
+{
+	size_t left;
+
+	if (*at < 0)
+		return -EINVAL;
+	if (!size || (size_t)*at >= room)
+		return 0;
+	size = min(size, room - (size_t)*at);
+	left = copy_from_user((char *)to + *at, from, size);
+	if (left == size)
+		return -EFAULT;
+	*at += size - left;
+	return size - left;
+}
+/* Negative, or whether the list has changed. The file's FASYNC says that it is in a list. */
+int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **list);
+void kill_fasync(struct fasync_struct **list, int signal, int band);
 int register_chrdev(unsigned int major, const char *name, const struct file_operations *operations);
 void unregister_chrdev(unsigned int major, const char *name);
 int alloc_chrdev_region(dev_t *first, unsigned int minor, unsigned int count, const char *name);

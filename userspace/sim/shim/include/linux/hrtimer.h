@@ -28,9 +28,8 @@ static inline void __hrtimer_set_up(struct hrtimer *t,
 				    const char *name)
 {
 	*t = (struct hrtimer){ .function = function };
-	t->timer = (struct sim_timer){ .function = __hrtimer_function,
-				       .argument = t,
-				       .name = name };
+	t->timer =
+		(struct sim_timer){ .function = __hrtimer_function, .argument = t, .name = name };
 }
 #define hrtimer_setup(t, f, clock, mode) __hrtimer_set_up(t, f, #t)
 /* The function may be set after it. */
@@ -64,10 +63,10 @@ static inline u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t interv
 }
 #define hrtimer_forward_now(t, interval) hrtimer_forward(t, ktime_get(), interval)
 
-#define hrtimer_setup_sleeper_on_stack(sleeper, clock, mode)                           \
-	do {                                                                           \
+#define hrtimer_setup_sleeper_on_stack(sleeper, clock, mode)                            \
+	do {                                                                            \
 		__hrtimer_set_up(&(sleeper)->timer, __hrtimer_wakeup, "the timeout's"); \
-		(sleeper)->task = current;                                             \
+		(sleeper)->task = current;                                              \
 	} while (0)
 #define hrtimer_init_sleeper_on_stack hrtimer_setup_sleeper_on_stack
 #define hrtimer_sleeper_start_expires(sleeper, mode) \

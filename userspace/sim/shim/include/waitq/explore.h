@@ -81,6 +81,9 @@ long explore_ioctl(struct file *file, unsigned int command, unsigned long argume
 unsigned int explore_poll(struct file *file, unsigned int events);
 /* The driver's poll function, asked once. */
 unsigned int explore_look(struct file *file);
+/* FASYNC on or off, as fcntl(F_SETFL) does; -ENOTTY: the driver knows no such thing. */
+long explore_fasync(struct file *file, bool on);
+/* Before the driver's release function, its fasync function is called if FASYNC is on. */
 long explore_close(struct file *file);
 /* rmmod: waits until no file is open, then runs the exit function. No code of the module may run
  * on. */
