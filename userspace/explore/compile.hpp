@@ -36,14 +36,13 @@ struct Sources {
     std::string compiler = "cc";
 };
 
-/// Returns the shared object, which is in `into`. Throws CompileError.
-std::filesystem::path compile(const Sources &sources, const std::filesystem::path &into);
+struct Compiled {
+    std::filesystem::path program; ///< can be loaded
+    std::vector<std::string> own;  ///< the driver's files: those it names, and what they include
+    std::string fingerprint;       ///< stands for all that it is made of
+};
 
-/// The driver's: those it names, and what they include that is neither a shim nor the kernel's.
-std::vector<std::string> own_files(const std::filesystem::path &compiled_into);
-
-/// Four hexadecimal digits that stand for the program: its own files, the definitions, and the
-/// kernel's wait.h and wait.c.
-std::string fingerprint(const Sources &sources, const std::filesystem::path &compiled_into);
+/// Into that directory. Throws CompileError.
+Compiled compile(const Sources &sources, const std::filesystem::path &into);
 
 } // namespace waitq::explore

@@ -246,11 +246,10 @@ int run(Options options)
 {
     sim::Machine::get().memory_model = options.memory;
     const TemporaryDirectory directory;
-    const std::filesystem::path program = compile(options.sources, directory.path());
-    load(program.string());
-    options.program = fingerprint(options.sources, directory.path()) +
-                      (options.memory == sim::Memory::sc ? "s" : "t");
-    Source source(program.string(), own_files(directory.path()));
+    const Compiled compiled = compile(options.sources, directory.path());
+    load(compiled.program.string());
+    options.program = compiled.fingerprint + (options.memory == sim::Memory::sc ? "s" : "t");
+    Source source(compiled.program.string(), compiled.own);
     if (!options.replay.empty())
         return replay(options, source);
     const std::vector<sim::Known> known = wanted(options);
