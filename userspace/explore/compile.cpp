@@ -81,7 +81,7 @@ static std::vector<std::string> own_files(const fs::path &compiled_into, const f
         return path.starts_with(shim) || path.starts_with(kernel) || path.starts_with("/usr/");
     });
     std::ranges::sort(own);
-    own.erase(std::ranges::unique(own).begin(), own.end());
+    own.erase(std::unique(own.begin(), own.end()), own.end());
     return own;
 }
 

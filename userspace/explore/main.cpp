@@ -175,7 +175,7 @@ int replay(const Options &options, Source &source)
 
 std::vector<sim::Known> wanted(const Options &options)
 {
-    const std::vector<sim::Known> all = scenarios();
+    std::vector<sim::Known> all = scenarios();
     if (all.empty())
         throw BadUsage("no scenario: neither EXPLORE() nor module_init() and module_exit()");
     if (options.only.empty())

@@ -12,6 +12,22 @@ namespace {
 constexpr int margin = 24, left = 56, column = 270, line_height = 17, head = 84;
 constexpr std::size_t width_in_letters = 36;
 
+constexpr const char *look = R"(<style>
+text { font: 12px sans-serif; fill: #222 }
+.name { font-weight: bold; font-size: 14px }
+.step { fill: #888; text-anchor: end }
+.failure { fill: #b00020; font-weight: bold }
+.place { font-family: monospace }
+.title { font-size: 16px; font-weight: bold }
+line, path { stroke: #888; stroke-width: 1.5; fill: none }
+.asleep { stroke: #b00020; stroke-dasharray: 3 4; stroke-width: 2 }
+.wake { stroke: #1a7f37; stroke-width: 2 }
+circle { fill: #222 }
+</style>
+<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6"
+orient="auto"><path d="M0 0L8 4L0 8z" style="fill:#1a7f37;stroke:none"/></marker></defs>
+)";
+
 std::string escaped(const std::string &text)
 {
     std::string out;
@@ -89,18 +105,10 @@ public:
             bottom += line_height;
         }
         std::ostringstream all;
-        all << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\""
-            << bottom + margin << "\" viewBox=\"0 0 " << width << ' ' << bottom + margin
-            << "\">\n<style>text{font:12px sans-serif;fill:#222}.name{font-weight:bold;"
-               "font-size:14px}.step{fill:#888;text-anchor:end}.failure{fill:#b00020;"
-               "font-weight:bold}.place{font-family:monospace}.title{font-size:16px;"
-               "font-weight:bold}line,path{stroke:#888;stroke-width:1.5;fill:none}"
-               ".asleep{stroke:#b00020;stroke-dasharray:3 4;stroke-width:2}"
-               ".wake{stroke:#1a7f37;stroke-width:2}circle{fill:#222}</style>\n"
-            << "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
-               "markerWidth=\"6\" markerHeight=\"6\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" "
-               "style=\"fill:#1a7f37;stroke:none\"/></marker></defs>\n"
-            << "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
+        all << R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" << width << R"(" height=")"
+            << bottom + margin << R"(" viewBox="0 0 )" << width << ' ' << bottom + margin << R"(">)"
+            << '\n'
+            << look << R"(<rect width="100%" height="100%" fill="#fff"/>)" << '\n';
         text(all, margin, 30, "title", outcome_.scenario);
         for (const auto &[thread, at] : columns_)
             text(all, x_of(thread) - 6, head - 22, "name",
@@ -127,7 +135,7 @@ private:
             text(words_, left - 16, y + 4, "step", std::to_string(event.step));
         }
         step_ = event.step;
-        words_ << "<circle cx=\"" << x << "\" cy=\"" << y << "\" r=\"3\"/>\n";
+        words_ << R"(<circle cx=")" << x << R"(" cy=")" << y << R"(" r="3"/>)" << '\n';
         if (const auto woken = woken_by(event, outcome_.names);
             woken && *woken != event.thread && columns_.contains(*woken)) {
             const int to = x_of(*woken), side = to < x ? 4 : -4;

@@ -49,7 +49,7 @@ unsigned version_of(const fs::path &kernel)
         !std::regex_search(known, parts, in_package))
         throw CompileError(kernel.string() + " does not say which version of Linux it is: it has "
                                              "no Makefile");
-    const auto number = [&](int i) {
+    const auto number = [&](std::size_t i) {
         return static_cast<unsigned>(std::strtoul(parts[i].str().c_str(), nullptr, 10));
     };
     return (number(1) << 16) + (number(2) << 8) + std::min(number(3), 255U);
@@ -172,7 +172,7 @@ fs::path kept_shims(const Sources &sources, const fs::path &otherwise)
             throw CompileError(sources.kernel.string() + " is no source of Linux: it has no " +
                                file);
     const fs::path users = cache(), all = users.empty() ? otherwise : users;
-    const fs::path kept = all / key_of(sources, otherwise);
+    fs::path kept = all / key_of(sources, otherwise);
     std::error_code error;
     if (fs::exists(kept)) {
         fs::last_write_time(kept, fs::file_time_type::clock::now(), error);
