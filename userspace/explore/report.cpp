@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.hpp"
 
+#include <filesystem>
 #include <set>
 #include <sim/kernel/kernel.hpp>
 
@@ -62,9 +63,12 @@ std::string place_of_failure(Source &source)
     if (all.empty())
         return "";
     const Place place = source.place(all.back().where);
-    return place.file.empty()
-               ? ""
-               : place.file + ':' + std::to_string(place.line) + ": " + Source::text(place);
+    if (place.file.empty())
+        return "";
+    std::error_code error;
+    const std::string near = std::filesystem::proximate(place.file, error).string();
+    return (error || near.starts_with("..") ? place.file : near) + ':' +
+           std::to_string(place.line) + ": " + Source::text(place);
 }
 
 std::vector<std::string> races(Source &source)
