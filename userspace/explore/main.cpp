@@ -123,9 +123,12 @@ Outcome explore_one(const Options &options, const sim::Known &known, Source &sou
     outcome.exhausted = found.exhausted;
     outcome.failed = found.failed;
     progress.schedules = outcome.schedules;
-    if (found.failed)
-        tell(options, scenario, known, sim::simplest_failure(scenario, found).schedule, source,
-             outcome);
+    outcome.unusable = found.failed && sim::Machine::get().gave_up();
+    if (found.failed) {
+        if (!outcome.unusable)
+            found = sim::simplest_failure(scenario, found);
+        tell(options, scenario, known, found.schedule, source, outcome);
+    }
     outcome.races = races(source);
     return outcome;
 }
@@ -189,7 +192,8 @@ std::vector<sim::Known> wanted(const Options &options)
 // All scenarios, and what is printed of each.
 int explore_all(const Options &options, const std::vector<sim::Known> &known, Source &source)
 {
-    bool good = true, drawn = false;
+    bool drawn = false;
+    int status = Nothing;
     unsigned number = 0;
     std::set<std::string> races;
     nlohmann::json all = nlohmann::json::array();
@@ -201,7 +205,7 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
     if (!options.json)
         std::cout << "KTAP version 1\n1.." << known.size() << std::endl;
     const auto done = [&](const Outcome &outcome) {
-        good &= !outcome.failed;
+        status = std::max<int>(status, outcome.unusable ? Usage : outcome.failed ? Found : Nothing);
         races.insert(outcome.races.begin(), outcome.races.end());
         if (outcome.failed && !options.svg.empty() && !drawn)
             draw(options, outcome);
@@ -239,7 +243,7 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
     else
         for (const std::string &race : races)
             std::cout << race << '\n';
-    return good ? Nothing : Found;
+    return status;
 }
 
 int run(Options options)

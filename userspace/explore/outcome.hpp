@@ -23,6 +23,7 @@ struct Outcome {
     double seconds = 0;
     bool exhausted = false; ///< there are no others
     bool failed = false;
+    bool unusable = false;          ///< `failure` says why it can't be explored
     std::string failure;            ///< the *** line, without the stars
     std::string place;              ///< file:line: text of the line
     std::string replay;             ///< for --replay
@@ -31,7 +32,7 @@ struct Outcome {
     std::vector<Event> events;
     std::vector<std::string> races; ///< data races, met on the way
     NLOHMANN_DEFINE_TYPE_INTRUSIVE(Outcome, scenario, schedules, seconds, exhausted, failed,
-                                   failure, place, replay, timeline, names, events, races)
+                                   unusable, failure, place, replay, timeline, names, events, races)
 
     [[nodiscard]] std::uint64_t per_second() const
     {

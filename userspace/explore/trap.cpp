@@ -26,7 +26,7 @@ void crash()
 void loop()
 {
     sim::here = at;
-    sim::refuse(
+    sim::give_up(
         "a loop without a step: %s goes round and round, and does nothing that others could "
         "notice or change",
         sim::running().name);

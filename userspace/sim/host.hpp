@@ -68,6 +68,10 @@ void lock_has_points(const void *lock);
 // The kernel would not stand for this: ends the execution. Never returns.
 [[noreturn]] void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// It can't be explored: it is no scenario, or asks for what is not simulated. Ends the execution,
+// and Machine::gave_up() says so. Never returns.
+[[noreturn]] void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 // True if this execution is being told. Costs nothing otherwise.
 bool telling();
 // One sentence about what the current step does, without a subject.

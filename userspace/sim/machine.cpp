@@ -70,7 +70,7 @@ void Scenario::run()
 void Machine::explore_now()
 {
     if (explored_)
-        refuse("a scenario is explored twice");
+        give_up("a scenario is explored twice");
     boot_->fiber.leave();
 }
 
@@ -121,8 +121,8 @@ Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
     // The store buffers have one half of the numbers.
     const unsigned int most = memory_model == Memory::tso ? max_threads / 2 : max_threads;
     if (thread_count_ == most)
-        refuse("a scenario of more than %u threads, interrupts and signals%s", most,
-               memory_model == Memory::tso ? ": with --memory sc there can be more" : "");
+        give_up("a scenario of more than %u threads, interrupts and signals%s", most,
+                memory_model == Memory::tso ? ": with --memory sc there can be more" : "");
     Thread &thread = *threads_[thread_count_];
     thread.flow = &world().new_flow(thread_count_);
     thread.flow->name = name;
@@ -171,7 +171,7 @@ End Machine::execute(Scenario &scenario, Decider &decider, bool tell_it)
     scenario_ = &scenario;
     thread_count_ = 0;
     publishers_ = 0;
-    exploring_ = failed_ = again_ = explored_ = false;
+    exploring_ = failed_ = again_ = explored_ = gave_up_ = false;
     told_ = tell_it;
     failure_.clear();
     story_.clear();

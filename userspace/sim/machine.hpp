@@ -96,6 +96,7 @@ public:
 
     // ---- of the last execution ----
     [[nodiscard]] const std::string &failure() const { return failure_; }
+    [[nodiscard]] bool gave_up() const { return gave_up_; }
     [[nodiscard]] const std::vector<Line> &story() const { return story_; }
     [[nodiscard]] const std::vector<Choice> &choices() const { return choices_; }
     [[nodiscard]] unsigned int threads() const { return thread_count_; }
@@ -162,6 +163,7 @@ private:
     friend void lock_released(const void *lock);
     friend void lock_has_points(const void *lock);
     friend void refuse(const char *format, ...);
+    friend void give_up(const char *format, ...);
     friend bool telling();
     friend void tell(const char *format, ...);
     friend Flow &running();
@@ -218,6 +220,7 @@ private:
     void check(const void *memory, std::size_t size, Access access);
     [[noreturn]] void begin_again();
     void fail(std::string text);
+    [[noreturn]] void end_here();
     // A lock with a point in its section counts by itself from then on.
     void uses_points_in(const Flow &holder);
 
@@ -230,7 +233,7 @@ private:
     bool explored_ = false; // this execution has come to explore_now()
     unsigned int drained_ = 0;
     unsigned long long steps_ever_ = 0;
-    bool exploring_ = false, failed_ = false, again_ = false, told_ = false;
+    bool exploring_ = false, failed_ = false, again_ = false, told_ = false, gave_up_ = false;
 
     SharedTable shared_;
     Reduction reduction_;

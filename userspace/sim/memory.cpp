@@ -106,7 +106,7 @@ void *allocate(std::size_t size)
     const std::size_t piece = running().index;
     const std::size_t begin = piece * piece_size + used.at(piece);
     if (used.at(piece) + room + grain > piece_size || block_count == blocks.size())
-        refuse("more kernel memory than the simulation has");
+        give_up("more kernel memory than the simulation has");
     blocks[block_count++] = {begin, size, false};
     std::fill_n(&grains.at(begin / grain), room / grain, living);
     void *memory = &arena.at(begin);

@@ -25,7 +25,7 @@ std::uint16_t SharedTable::index_of(std::uintptr_t address)
     std::uint16_t &slot = slot_of(address);
     if (slot == 0) {
         if (objects_.size() == most)
-            refuse("more than %u pieces of memory are accessed: smaller buffers will do", most);
+            give_up("more than %u pieces of memory are accessed: smaller buffers will do", most);
         objects_.emplace_back();
         slot = static_cast<std::uint16_t>(objects_.size());
     }

@@ -342,11 +342,27 @@ void refuse(const char *format, ...)
     va_start(arguments, format);
     std::string text = formatted(format, arguments);
     va_end(arguments);
-    Machine &machine = Machine::get();
-    machine.fail(std::move(text));
+    Machine::get().fail(std::move(text));
     text = {};
+    Machine::get().end_here();
+}
+
+void give_up(const char *format, ...)
+{
+    std::va_list arguments;
+    va_start(arguments, format);
+    std::string text = formatted(format, arguments);
+    va_end(arguments);
+    Machine::get().gave_up_ = true;
+    Machine::get().fail(std::move(text));
+    text = {};
+    Machine::get().end_here();
+}
+
+void Machine::end_here()
+{
     for (;;)
-        machine.current_->fiber.leave();
+        current_->fiber.leave();
 }
 
 bool telling()

@@ -101,7 +101,7 @@ void hold(sim_lock &lock, unsigned int how)
         return;
     }
     if (self.held_count == self.held.size())
-        refuse("%s holds more spinlocks than the simulation has room for", self.name);
+        give_up("%s holds more spinlocks than the simulation has room for", self.name);
     self.held.at(self.held_count++) = {&lock, self.irqs_on};
     if (how & SIM_IRQS_OFF)
         self.irqs_on = false;

@@ -59,7 +59,7 @@ void DriverScenario::run()
     }
     known_.body();
     if (!ended_)
-        refuse("the scenario has no thread: THREAD(name) { ... }");
+        give_up("the scenario has no thread: THREAD(name) { ... }");
     if (loaded.exit && !unloading_ && Machine::get().everybody_is_done())
         exit_module();
 }
@@ -94,7 +94,7 @@ static bool is_unused(const void *users)
 void DriverScenario::unload(const unsigned int *users, bool *going)
 {
     if (!program().exit)
-        refuse("the module has no exit function: it can't be unloaded");
+        give_up("the module has no exit function: it can't be unloaded");
     point_when(is_unused, users);
     touch(users, Access::write);
     *going = true;
@@ -110,7 +110,7 @@ void DriverScenario::run_body(void *argument)
 void DriverScenario::flow(const char *name, Context context, void (*body)())
 {
     if (find(name))
-        refuse("two threads of the scenario are called %s", name);
+        give_up("two threads of the scenario are called %s", name);
     started_.push_back({name, body, nullptr});
     started_.back().task = &spawn_flow(name, context, run_body, &started_.back());
 }
@@ -129,7 +129,7 @@ void DriverScenario::run_signal(void *argument)
     if (Task *task = signal.scenario->find(signal.name))
         send_signal(*task, signal.fatal);
     else
-        refuse("a signal for %s, which is no thread of the scenario", signal.name);
+        give_up("a signal for %s, which is no thread of the scenario", signal.name);
 }
 
 void DriverScenario::signal(const char *name, bool fatal)
@@ -263,7 +263,7 @@ bool explore_returned(const char *name)
 {
     const Task *task = DriverScenario::active()->find(name);
     if (!task)
-        refuse("no thread of the scenario is called %s", name);
+        give_up("no thread of the scenario is called %s", name);
     return task->done;
 }
 

@@ -292,6 +292,17 @@ void sim_refuse(const char *format, ...)
     refuse("%s: %s", current().name, text.data());
 }
 
+void sim_give_up(const char *format, ...)
+{
+    here = __builtin_return_address(0);
+    std::array<char, 512> text{};
+    std::va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    va_end(arguments);
+    give_up("%s: %s", current().name, text.data());
+}
+
 void sim_tell(const char *format, ...)
 {
     if (!telling())

@@ -83,8 +83,7 @@ public:
     void published(const Store &store) override
     {
         // What is seen at once needs no word.
-        if (!telling() || store.object != store.memory ||
-            store.step + 1 == Machine::get().steps())
+        if (!telling() || store.object != store.memory || store.step + 1 == Machine::get().steps())
             return;
         long long value = 0;
         std::memcpy(&value, store.value.data(), store.size);
@@ -193,7 +192,8 @@ void sim_linked(const void *entry)
         return;
     Task &task = sim::task(owner);
     if (task.linked_count == task.linked.size())
-        refuse("%s has more list entries on its stack than the simulation has room for", task.name);
+        give_up("%s has more list entries on its stack than the simulation has room for",
+                task.name);
     task.linked.at(task.linked_count++) = entry;
     task.topmost_linked = std::max(task.topmost_linked, reinterpret_cast<std::uintptr_t>(entry));
 }

@@ -20,5 +20,5 @@ int default_wake_function(wait_queue_entry_t *curr, unsigned mode, int wake_flag
 
 struct wait_bit_key *__var_wake_key(wait_queue_entry_t *entry, void *argument)
 {
-	sim_refuse("wait_var_event() is not simulated");
+	sim_give_up("wait_var_event() is not simulated");
 }

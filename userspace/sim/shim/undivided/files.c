@@ -170,7 +170,7 @@ static struct sim_entry *new_entry(const char *name, void *directory, bool is_pr
 	sim_point();
 	sim_touch(entries, true);
 	if (entry_count == ARRAY_SIZE(entries))
-		sim_refuse("more entries of /proc and debugfs than the simulation has room for");
+		sim_give_up("more entries of /proc and debugfs than the simulation has room for");
 	entry = &entries[entry_count++];
 	entry->name = name;
 	entry->directory = directory;
@@ -185,7 +185,7 @@ static struct sim_entry *add_entry(struct sim_entry *entry,
 	entry->operations.fasync = NULL; /* neither passes it on */
 	entry->data = data;
 	if (add_node((struct node){ entry->name, &entry->operations, entry, NULL, 0, 1, entry }))
-		sim_refuse("more devices and entries than the simulation has room for");
+		sim_give_up("more devices and entries than the simulation has room for");
 	return entry;
 }
 
@@ -393,15 +393,15 @@ struct file *explore_open_device(const char *name, unsigned int flags)
 		    (!name || (nodes[i].name && !strcmp(nodes[i].name, name))))
 			node = &nodes[i];
 	if (!node && sim_is_boot())
-		sim_refuse("opens %s, and the driver has registered no such device",
-			   name ?: "a device");
+		sim_give_up("opens %s, and the driver has registered no such device",
+			    name ?: "a device");
 	if (!node)
 		return ERR_PTR(-ENODEV);
 	if (!try_module_get(node->operations->owner))
 		return ERR_PTR(-ENODEV);
 	/* Not of the driver's memory: it is not the driver that must free it. */
 	if (file_count == ARRAY_SIZE(files))
-		sim_refuse("opens more files than the simulation has room for");
+		sim_give_up("opens more files than the simulation has room for");
 	file = &files[file_count++];
 	file->f_op = node->operations;
 	file->f_flags = flags;
@@ -525,7 +525,7 @@ static int fasync_add(int fd, struct file *file, struct fasync_struct **list)
 		if (!fasyncs[i].fa_file)
 			added = &fasyncs[i];
 	if (!added)
-		sim_refuse("more files want SIGIO than the simulation has room for");
+		sim_give_up("more files want SIGIO than the simulation has room for");
 	*added = (struct fasync_struct){ file, *list, fd };
 	file->f_flags |= FASYNC;
 	WRITE_ONCE(*list, added);
@@ -626,7 +626,7 @@ static void poll_link(struct file *file, wait_queue_head_t *queue, poll_table *t
 	struct poll_wait_of *wait = container_of(table, struct poll_wait_of, table);
 
 	if (wait->count == ARRAY_SIZE(wait->of))
-		sim_refuse("polls more wait queues than the simulation has room for");
+		sim_give_up("polls more wait queues than the simulation has room for");
 	wait->of[wait->count].queue = queue;
 	init_waitqueue_func_entry(&wait->of[wait->count].entry, poll_wake);
 	wait->of[wait->count].entry.private = wait;

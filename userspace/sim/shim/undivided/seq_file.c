@@ -133,8 +133,8 @@ loff_t seq_lseek(struct file *file, loff_t offset, int whence)
 int seq_write(struct seq_file *m, const void *data, size_t size)
 {
 	if (size > sizeof(m->buf) - m->count)
-		sim_refuse("shows more than the %zu bytes that the simulation has room for",
-			   sizeof(m->buf));
+		sim_give_up("shows more than the %zu bytes that the simulation has room for",
+			    sizeof(m->buf));
 	memcpy(m->buf + m->count, data, size);
 	m->count += size;
 	return 0;

@@ -19,7 +19,7 @@ static unsigned int known_count;
 static void know(const bool *pending, const bool *running, const char *name)
 {
 	if (known_count == ARRAY_SIZE(known))
-		sim_refuse("more work items and tasklets than the simulation has room for");
+		sim_give_up("more work items and tasklets than the simulation has room for");
 	known[known_count].pending = pending;
 	known[known_count].running = running;
 	known[known_count++].name = name;
@@ -261,7 +261,7 @@ struct task_struct *kthread_create_named(int (*function)(void *), void *data, co
 
 	while (thread->task)
 		if (++thread == threads + ARRAY_SIZE(threads))
-			sim_refuse("more kernel threads than the simulation has room for");
+			sim_give_up("more kernel threads than the simulation has room for");
 	va_start(arguments, format);
 	vsnprintf(name, sizeof(name), format, arguments);
 	va_end(arguments);
@@ -351,5 +351,5 @@ void explore_interrupt(int number)
 			sim_leave_module();
 		}
 	if (!found)
-		sim_refuse("interrupt %d comes, and nobody has requested it", number);
+		sim_give_up("interrupt %d comes, and nobody has requested it", number);
 }

@@ -144,6 +144,8 @@ void sim_unlinked(const void *entry);
 /* ---- reports ---- */
 
 __attribute__((noreturn, format(printf, 1, 2))) void sim_refuse(const char *format, ...);
+/* It can't be explored: no mistake of the driver's. */
+__attribute__((noreturn, format(printf, 1, 2))) void sim_give_up(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void sim_tell(const char *format, ...);
 void sim_warn(const char *text); /* WARN_ON() */
 
