@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -249,6 +250,7 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
 int run(Options options)
 {
     sim::Machine::get().memory_model = options.memory;
+    catch_interrupts();
     const TemporaryDirectory directory;
     const Compiled compiled = compile(options.sources, directory.path());
     load(compiled.program.string());
@@ -325,6 +327,9 @@ int main(int argc, char **argv)
 {
     try {
         return waitq::explore::parse_and_run(argc, argv);
+    } catch (const waitq::explore::Interrupted &interrupted) {
+        std::signal(interrupted.signal, SIG_DFL);
+        std::raise(interrupted.signal);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "waitq-explore: %s\n", error.what());
     } catch (...) {

@@ -23,6 +23,10 @@ namespace {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
+volatile std::sig_atomic_t asked_to_end = 0; // by that signal
+
+constexpr std::array interrupts{SIGINT, SIGTERM, SIGHUP};
+
 // Memory that processes share, a Progress for each.
 class Shared {
 public:
@@ -81,6 +85,8 @@ public:
             prctl(PR_SET_PDEATHSIG, SIGKILL);
             if (getppid() != parent)
                 _exit(1);
+            for (const int signal : interrupts)
+                std::signal(signal, SIG_DFL);
             close(ends[0]);
             answer(ends[1], index, explore, progress);
         }
@@ -100,6 +106,8 @@ public:
         }
         if (poll(fds.data(), fds.size(), 1000) < 0 && errno != EINTR)
             fail("waiting for a process");
+        if (asked_to_end)
+            throw Interrupted{asked_to_end};
         for (std::size_t i = 0; i < fds.size(); ++i) {
             if (!fds[i].revents)
                 continue;
@@ -147,6 +155,12 @@ private:
 };
 
 } // namespace
+
+void catch_interrupts()
+{
+    for (const int signal : interrupts)
+        std::signal(signal, [](int number) { asked_to_end = number; });
+}
 
 void in_processes(unsigned count, const std::function<Outcome(unsigned, Progress &)> &explore,
                   const std::function<void(const Outcome &)> &done,

@@ -14,11 +14,19 @@ struct Progress {
     std::atomic<std::uint64_t> schedules;
 };
 
+/// A signal asks this process to end.
+struct Interrupted {
+    int signal;
+};
+/// From here on SIGINT, SIGTERM and SIGHUP end in_processes() by an Interrupted, so that nothing is
+/// left behind.
+void catch_interrupts();
+
 /// Calls explore(i, progress) for each of 0 to count - 1, in a process of its own, and done() with
 /// each outcome in their order, in this process. `progress`, if there is one: is called once a
 /// second with the number of schedules so far.
-/// Throws std::system_error when there can't be another process, std::runtime_error when one has
-/// ended without an outcome.
+/// Throws Interrupted; std::system_error when there can't be another process, std::runtime_error
+/// when one has ended without an outcome.
 void in_processes(unsigned count, const std::function<Outcome(unsigned, Progress &)> &explore,
                   const std::function<void(const Outcome &)> &done,
                   const std::function<void(std::uint64_t)> &progress);
