@@ -150,7 +150,9 @@ Compiled compile(const Sources &sources, const fs::path &into)
         if (entry.path().extension() == ".o")
             objects.push_back(entry.path().string());
     std::ranges::sort(objects); // constructors run in that order
-    std::vector<std::string> command{sources.compiler, "-shared", "-Wl,-z,noexecstack"};
+    std::vector<std::string> command{sources.compiler, "-shared", "-Wl,-z,noexecstack",
+                                     // Its own functions, whatever the C library calls its.
+                                     "-Wl,-Bsymbolic"};
     command.insert(command.end(), objects.begin(), objects.end());
     command.insert(command.end(), {"-o", compiled.program.string()});
     if (const std::string said = finish(start(command, into / "link.said")); !said.empty())

@@ -122,6 +122,8 @@ Outcome explore_one(const Options &options, const sim::Known &known, Source &sou
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     outcome.seconds = took.count();
     outcome.exhausted = found.exhausted;
+    if (options.bounded && found.exhausted)
+        outcome.bound = options.bound;
     outcome.failed = found.failed;
     progress.schedules = outcome.schedules;
     outcome.unusable = found.failed && sim::Machine::get().gave_up();
@@ -132,6 +134,16 @@ Outcome explore_one(const Options &options, const sim::Known &known, Source &sou
     }
     outcome.races = races(source);
     return outcome;
+}
+
+// How far it went.
+std::string in_words(const Outcome &outcome)
+{
+    if (!outcome.exhausted)
+        return outcome.failed ? "" : ", and there are more";
+    return outcome.bound == 0 ? ", all there are"
+                              : ", all with at most " + std::to_string(outcome.bound) +
+                                    (outcome.bound == 1 ? " preemption" : " preemptions");
 }
 
 void print_story(const Outcome &outcome)
@@ -218,9 +230,8 @@ int explore_all(const Options &options, const std::vector<sim::Known> &known, So
         }
         clear();
         std::cout << (outcome.failed ? "not ok " : "ok ") << number << ' ' << outcome.scenario
-                  << " # " << outcome.schedules << " schedules"
-                  << (outcome.exhausted ? ", all there are" : "") << ", " << outcome.per_second()
-                  << " a second" << std::endl;
+                  << " # " << outcome.schedules << " schedules" << in_words(outcome) << ", "
+                  << outcome.per_second() << " a second" << std::endl;
         if (outcome.failed)
             print_story(outcome);
     };

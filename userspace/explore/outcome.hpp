@@ -22,6 +22,7 @@ struct Outcome {
     std::uint64_t schedules = 0;
     double seconds = 0;
     bool exhausted = false; ///< there are no others
+    unsigned bound = 0;     ///< not 0: with at most so many preemptions
     bool failed = false;
     bool unusable = false;          ///< `failure` says why it can't be explored
     std::string failure;            ///< the *** line, without the stars
@@ -31,7 +32,7 @@ struct Outcome {
     std::vector<std::string> names; ///< of the threads
     std::vector<Event> events;
     std::vector<std::string> races; ///< data races, met on the way
-    NLOHMANN_DEFINE_TYPE_INTRUSIVE(Outcome, scenario, schedules, seconds, exhausted, failed,
+    NLOHMANN_DEFINE_TYPE_INTRUSIVE(Outcome, scenario, schedules, seconds, exhausted, bound, failed,
                                    unusable, failure, place, replay, timeline, names, events, races)
 
     [[nodiscard]] std::uint64_t per_second() const

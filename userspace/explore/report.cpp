@@ -47,8 +47,9 @@ std::vector<sim::Line> story(Source &source)
         case sim::Line::Kind::says:
             break;
         }
+        // (Places in what stands for the kernel tell nobody anything.)
         if (const std::string where = source.in_words(line.where);
-            !where.empty() && !line.text.starts_with("***"))
+            source.is_own(source.place(line.where)) && !line.text.starts_with("***"))
             line.text += " [" + where + "]";
         if (!told.empty() && told.back().thread == line.thread && told.back().text == line.text)
             continue; // a function that looks twice

@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array calls_alone{"-finstrument-functions",
+                                 "-finstrument-functions-exclude-file-list=/include/"};
+
 // Kept objects that nobody has used for so long go.
 constexpr std::chrono::hours kept_for{24 * 30};
 
@@ -58,6 +61,8 @@ unsigned version_of(const fs::path &kernel)
 std::string key_of(const Sources &sources, const fs::path &work)
 {
     std::vector<std::string> parts = flags_for(sources, "kernel");
+    parts.insert(parts.end(), watched.begin(), watched.end());
+    parts.insert(parts.end(), calls_alone.begin(), calls_alone.end());
     const fs::path said = work / "compiler";
     finish(start({sources.compiler, "--version"}, said));
     parts.push_back(contents(said));
@@ -103,8 +108,7 @@ void make(const Sources &sources, const fs::path &into, const fs::path &later)
         // Of the undivided calls alone, so that a report knows which line of the driver made one:
         // what they do between two points is one step, as in the simulated kernel itself.
         if (shim.undivided)
-            command.insert(command.end(), {"-finstrument-functions",
-                                           "-finstrument-functions-exclude-file-list=/include/"});
+            command.insert(command.end(), calls_alone.begin(), calls_alone.end());
         else
             command.insert(command.end(), watched.begin(), watched.end());
         const fs::path object = into / (shim.file.stem().string() + ".o");
@@ -159,6 +163,7 @@ std::vector<std::string> flags_for(const Sources &sources, const fs::path &kerne
             "-DMODULE",
             "-DLINUX_VERSION_CODE=" + std::to_string(version_of(sources.kernel)),
             "-Werror=implicit-function-declaration",
+            "-Werror=implicit-int",
             "-Werror=int-conversion",
             "-Werror=incompatible-pointer-types",
             "-I" + kernel.string(),

@@ -130,7 +130,9 @@ private:
     {
         int status = 1;
         try {
-            const std::string text = nlohmann::json(explore(index, progress)).dump();
+            const std::string text =
+                nlohmann::json(explore(index, progress))
+                    .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
             std::size_t at = 0;
             ssize_t written = 0;
             while (at < text.size() && (written = write(to, &text[at], text.size() - at)) > 0)

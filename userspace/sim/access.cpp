@@ -38,6 +38,7 @@ void __cyg_profile_func_exit(void *, void *)
     void __tsan_##name(void *at)                                                                   \
     {                                                                                              \
         sim::here = __builtin_return_address(0);                                                   \
+        sim::leave_trail(sim::here);                                                               \
         sim::does(at, SIZE, Access::how);                                                          \
     }
 #define ACCESSES(size)                                                                             \

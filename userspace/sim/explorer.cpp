@@ -88,11 +88,9 @@ bool Search::decide(unsigned int number, Mask enabled, unsigned int last, Choice
         enter_new(number, enabled, last);
     Node &now = node(number);
     if (now.enabled != enabled) {
-        std::fprintf(stderr,
-                     "sim: step %u went otherwise than before: the scenario depends on "
-                     "something that is not begun anew\n",
-                     number);
-        std::abort();
+        machine_.give_up_on("a step went otherwise than before: the scenario depends on something "
+                            "that is not begun anew (a variable that is never set?)");
+        return true;
     }
     if (number == depth_) {
         if (!(static_cast<Mask>(~now.asleep) & enabled)) {

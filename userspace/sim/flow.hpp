@@ -21,6 +21,7 @@ struct Flow {
     unsigned int index;
     Context context;
     bool done;
+    bool patient; // takes a step when nobody else can
 
     // Of a task (sched.hpp).
     unsigned int state;

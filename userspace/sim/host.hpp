@@ -22,6 +22,8 @@ void point();
 // The same, and the step can't be taken before `ready(argument)`. `object`: what the step then
 // writes to, and whose changes alone decide; by default the argument.
 void point_when(bool (*ready)(const void *), const void *argument, const void *object = nullptr);
+// The same, and something that touches another object can make it ready as well.
+void point_when_either(bool (*ready)(const void *), const void *argument, const void *object);
 // The same before a load, which may come before the flow's own stores (Memory::tso). All others
 // wait until others see these.
 void load_point();
@@ -60,6 +62,9 @@ void lock_released(const void *lock);
 // It is released once the flow's stores are seen: unlock(lock, index of the flow) is called then.
 // False: none wait.
 bool unlock_waits(void *lock, void (*unlock)(void *lock, unsigned int thread));
+// Somebody looks whether a lock is held, and goes on if it is: that it is released is seen then.
+void look_at_lock(const void *lock);
+bool lock_is_looked_at(const void *lock);
 // There will be points in sections of this lock. Known early, it need not be found out.
 void lock_has_points(const void *lock);
 
@@ -82,6 +87,13 @@ void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // In the simulated code, of the call or access that the current flow makes: the address after it.
 // Null where nobody says.
 extern const void *here;
+// If it is not null: where simulated code has been, as a sum.
+extern std::uint64_t *trail;
+inline void leave_trail(const void *place)
+{
+    if (trail)
+        *trail = (*trail ^ reinterpret_cast<std::uintptr_t>(place)) * 0x9e3779b97f4a7c15ULL;
+}
 
 // ---- who ----
 

@@ -24,6 +24,13 @@ public:
         return true;
     }
 
+    // The memory is another lock from now on.
+    void forget(const void *lock)
+    {
+        std::erase_if(pairs_,
+                      [&](const Pair &pair) { return pair.outer == lock || pair.inner == lock; });
+    }
+
 private:
     struct Pair {
         const void *outer, *inner;

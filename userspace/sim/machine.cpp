@@ -28,6 +28,7 @@ void Machine::forget()
 {
     shared_.forget();
     wide_locks_.clear();
+    looked_at_.clear();
     marked_.clear();
 }
 
@@ -135,7 +136,7 @@ Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
     thread.awaited = nullptr;
     thread.arity = 1;
     thread.stores.clear();
-    thread.overtakes = false;
+    thread.overtakes = thread.either = false;
     thread.last_publication = 0;
     thread.fiber.start(run_thread, &thread);
     return *thread.flow;
@@ -143,7 +144,7 @@ Flow &Machine::spawn(const char *name, Context context, void (*body)(void *), vo
 
 Mask Machine::enabled() const
 {
-    Mask mask = 0;
+    Mask mask = 0, patient = 0;
     for (unsigned int i = 0; i < thread_count_; ++i) {
         const Thread &thread = *threads_[i];
         const bool waits = publishers_ != 0 && !thread.stores.empty(); // its stores do
@@ -151,9 +152,9 @@ Mask Machine::enabled() const
             mask |= bit(publisher_of(i));
         if (!thread.flow->done && (!waits || thread.overtakes) &&
             (!thread.ready || thread.ready(thread.argument_of_ready)))
-            mask |= bit(i);
+            (thread.flow->patient ? patient : mask) |= bit(i);
     }
-    return mask;
+    return mask ? mask : patient;
 }
 
 unsigned int Machine::goes_on(Mask enabled, unsigned int last) const
@@ -232,7 +233,7 @@ bool Machine::explore(Decider &decider, End &end)
         choices_.push_back(choice);
         Thread &thread = *threads_[last];
         thread.chosen = choice.value;
-        reduction_.begin_step(last, choice.value, now);
+        reduction_.begin_step(last, choice.value, now, thread.either);
         enter(thread);
         if (told_)
             tell_accesses();
@@ -322,6 +323,7 @@ void Machine::stop(bool (*ready)(const void *), const void *argument, const void
         reduction_.after(self.last_publication);
     self.ready = nullptr;
     self.awaited = nullptr;
+    self.either = false;
 }
 
 void point()
@@ -332,6 +334,13 @@ void point()
 void point_when(bool (*ready)(const void *), const void *argument, const void *object)
 {
     Machine::get().stop(ready, argument, object ? object : argument, 1);
+}
+
+void point_when_either(bool (*ready)(const void *), const void *argument, const void *object)
+{
+    Machine &machine = Machine::get();
+    machine.current_->either = true;
+    machine.stop(ready, argument, object, 1);
 }
 
 void load_point()

@@ -86,6 +86,12 @@ public:
     static Machine &get();
 
     End execute(Scenario &scenario, Decider &decider, bool tell_it = false);
+    // For a Decider: it can't be explored.
+    void give_up_on(const char *why)
+    {
+        gave_up_ = true;
+        fail(why);
+    }
     // Before another scenario.
     void forget();
     // Who goes on by itself after `last`: its stores come to memory, then it takes its next step.
@@ -147,6 +153,8 @@ public:
 private:
     friend void point();
     friend void point_when(bool (*ready)(const void *), const void *argument, const void *object);
+    friend void point_when_either(bool (*ready)(const void *), const void *argument,
+                                  const void *object);
     friend void load_point();
     friend void full_barrier();
     friend unsigned int choose(unsigned int n);
@@ -162,6 +170,8 @@ private:
     friend void lock_taken(const void *lock);
     friend void lock_released(const void *lock);
     friend void lock_has_points(const void *lock);
+    friend void look_at_lock(const void *lock);
+    friend bool lock_is_looked_at(const void *lock);
     friend void refuse(const char *format, ...);
     friend void give_up(const char *format, ...);
     friend bool telling();
@@ -180,6 +190,7 @@ private:
         unsigned int chosen;
         const void *here; // where it stands still
         StoreBuffer stores;
+        bool either;                    // see point_when_either()
         bool overtakes;                 // its next step may come before its stores are seen
         std::uint16_t last_publication; // the step in which the last was
     };
@@ -239,6 +250,7 @@ private:
     Reduction reduction_;
     Races races_;
     std::unordered_set<const void *> wide_locks_; // with points in their sections
+    std::unordered_set<const void *> looked_at_;  // see look_at_lock()
     std::unordered_set<std::uintptr_t> marked_;   // that a race was found at: see found_race()
     std::vector<std::pair<std::uintptr_t, std::size_t>> additions_;
 

@@ -9,7 +9,7 @@ void Reduction::begin_execution()
     last_step_ = {};
 }
 
-void Reduction::begin_step(unsigned int thread, unsigned int choice, Mask enabled)
+void Reduction::begin_step(unsigned int thread, unsigned int choice, Mask enabled, bool either)
 {
     if (steps_.size() == count_)
         steps_.emplace_back();
@@ -17,6 +17,7 @@ void Reduction::begin_step(unsigned int thread, unsigned int choice, Mask enable
     step.thread = static_cast<std::uint8_t>(thread);
     step.choice = static_cast<std::uint8_t>(choice);
     step.enabled = enabled;
+    step.either = either;
     step.touches.clear();
     candidates_.clear();
     causes_.clear();
@@ -78,8 +79,8 @@ Mask Reduction::initials(unsigned int i) const
 bool Reduction::enabled_by(unsigned int i) const
 {
     const unsigned int thread = step(count_).thread;
-    return !(step(i).enabled & bit(thread)) && (step(i + 1).enabled & bit(thread)) &&
-           last_before_ < i;
+    return !step(count_).either && !(step(i).enabled & bit(thread)) &&
+           (step(i + 1).enabled & bit(thread)) && last_before_ < i;
 }
 
 } // namespace sim

@@ -75,6 +75,7 @@ private:
 struct Step {
     std::uint8_t thread, choice;
     Mask enabled; // before it
+    bool either;  // see begin_step()
     Clock clock;  // the steps that it depends on, itself included
     TouchSet touches;
 };
@@ -82,7 +83,8 @@ struct Step {
 class Reduction {
 public:
     void begin_execution();
-    void begin_step(unsigned int thread, unsigned int choice, Mask enabled);
+    // `either`: more than one step can have let the thread go on, and these need not be dependent.
+    void begin_step(unsigned int thread, unsigned int choice, Mask enabled, bool either = false);
     void touched(std::uint16_t object, Shared &shared, Access access);
     // The current step comes after that one, in each order.
     void after(unsigned int step) { causes_.push_back(static_cast<std::uint16_t>(step)); }
@@ -104,7 +106,7 @@ public:
     // The threads that could take the first step of: what came after step i and does not
     // depend on it, and then the current step. One of them must be tried in place of i.
     [[nodiscard]] Mask initials(unsigned int i) const;
-    // True if it was step i that let the current step's thread go on.
+    // True if it was step i that let the current step's thread go on, and nothing else could have.
     [[nodiscard]] bool enabled_by(unsigned int i) const;
 
 private:

@@ -12,6 +12,7 @@
 namespace sim {
 
 const void *here = nullptr;
+std::uint64_t *trail = nullptr;
 
 namespace {
 
@@ -61,7 +62,8 @@ void lock_taken(const void *lock)
     machine.races_.lock_taken(running().index, shared);
     if (!machine.instrumented || machine.wide_locks_.contains(lock)) {
         machine.races_.acquire(running().index, shared);
-        machine.reduction_.lock_taken(index, shared);
+        if (!lock_is_looked_at(lock)) // else its release is a step that others depend on
+            machine.reduction_.lock_taken(index, shared);
     }
 }
 
@@ -73,7 +75,7 @@ void lock_released(const void *lock)
     Shared &shared =
         machine.shared_.at(machine.shared_.index_of(reinterpret_cast<std::uintptr_t>(lock)));
     machine.races_.lock_released(running().index, shared);
-    if (shared.acquired_in) // it counts by itself
+    if (shared.acquired_in || lock_is_looked_at(lock)) // it counts by itself
         machine.races_.release(running().index, shared);
     machine.reduction_.lock_released(shared);
 }
@@ -112,6 +114,22 @@ void plain_access(const void *memory, std::size_t size, Access access)
         }
     if (machine.told_)
         machine.remember_access(address, access);
+}
+
+void look_at_lock(const void *lock)
+{
+    Machine &machine = Machine::get();
+    if (!machine.exploring_)
+        return;
+    machine.wide_locks_.insert(lock);
+    if (machine.looked_at_.insert(lock).second)
+        machine.begin_again();
+}
+
+bool lock_is_looked_at(const void *lock)
+{
+    const Machine &machine = Machine::get();
+    return !machine.looked_at_.empty() && machine.looked_at_.contains(lock);
 }
 
 void lock_has_points(const void *lock)
@@ -299,6 +317,7 @@ void Machine::begin_publisher(Thread &self)
     publisher.flow = self.flow;
     publisher.awaited = nullptr;
     publisher.arity = 1;
+    publisher.either = false;
     publisher.stores.clear();
     publisher.fiber.start(run_publisher, &self);
 }

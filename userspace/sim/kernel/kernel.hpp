@@ -31,6 +31,8 @@ struct Task : Flow {
     void *argument;
 
     Timeout timeout;
+    bool soft;              // an interrupt: a softirq
+    bool bh_off;            // a task: softirqs are off
     unsigned int in_module; // calls of the module's code that it is in
     const void *waits_for;  // a lock or a counter that it can't go on without; null: none
     const char *waits_for_name;

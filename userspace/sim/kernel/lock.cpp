@@ -57,7 +57,7 @@ bool wait_for(bool (*ready)(const void *), const void *object, const char *name,
     self.waits_for = object;
     self.waits_for_name = name;
     if (how & (SIM_INTERRUPTIBLE | SIM_KILLABLE)) {
-        point_when(ready_or_signal, &wait, object);
+        point_when_either(ready_or_signal, &wait, object);
         touch(&self, Access::read);
     } else {
         point_when(ready, object);
@@ -88,6 +88,39 @@ void check_order(const sim_lock &lock)
         after(static_cast<const sim_lock *>(self.held.at(i).lock));
 }
 
+// In which contexts a spinlock was taken. An interrupt that spins for a lock which the task that it
+// has interrupted holds, spins for ever; only readers do not keep each other out.
+enum Taken : unsigned short {
+    in_hard = 1,
+    in_soft = 2,
+    open_to_hard = 4, // by a task that a hard interrupt can interrupt
+    open_to_soft = 8,
+    shared_bits = 4, // how far the same for readers is
+};
+
+void check_contexts(const Task &self, sim_lock &lock, unsigned int how)
+{
+    unsigned int now = 0;
+    if (self.context == Context::interrupt) {
+        if (!(how & SIM_TRY))
+            now = self.soft ? in_soft : in_hard;
+    } else if (self.irqs_on) {
+        now = self.bh_off ? open_to_hard : open_to_hard | open_to_soft;
+    }
+    lock.taken =
+        static_cast<unsigned short>(lock.taken | (how & SIM_SHARED ? now << shared_bits : now));
+    const unsigned int writers = lock.taken, readers = writers >> shared_bits;
+    const auto clash = [&](unsigned int in, unsigned int open) {
+        return ((writers & in) && ((writers | readers) & open)) ||
+               ((readers & in) && (writers & open));
+    };
+    const bool hard = clash(in_hard, open_to_hard);
+    if (hard || clash(in_soft, open_to_soft))
+        refuse("\"%s\", which %s takes, is taken in %s interrupt, and with %s on: on one CPU the "
+               "interrupt would spin for ever",
+               lock.name, self.name, hard ? "an" : "a software", hard ? "interrupts" : "these");
+}
+
 void hold(sim_lock &lock, unsigned int how)
 {
     Task &self = current();
@@ -105,19 +138,9 @@ void hold(sim_lock &lock, unsigned int how)
     self.held.at(self.held_count++) = {&lock, self.irqs_on};
     if (how & SIM_IRQS_OFF)
         self.irqs_on = false;
-    if (self.context == Context::interrupt) {
-        if (lock.taken_with_irqs_on)
-            refuse("%s, an interrupt, takes \"%s\", which is also taken with interrupts on: on one "
-                   "CPU it would spin for ever",
-                   self.name, lock.name);
-        lock.taken_in_interrupt = true;
-    } else if (self.irqs_on) {
-        if (lock.taken_in_interrupt)
-            refuse("%s takes \"%s\", which interrupts take, with interrupts on: on one CPU the "
-                   "interrupt would spin for ever",
-                   self.name, lock.name);
-        lock.taken_with_irqs_on = true;
-    }
+    if (how & SIM_BH_OFF)
+        self.bh_off = true;
+    check_contexts(self, lock, how);
     lock_taken(&lock);
 }
 
@@ -162,6 +185,8 @@ void must_be_clean()
         refuse("%s returns with \"%s\" held", self.name, held[0]->name);
     if (!self.irqs_on && self.context != Context::interrupt)
         refuse("%s returns with interrupts off", self.name);
+    if (self.bh_off)
+        refuse("%s returns with software interrupts off", self.name);
     if (self.state != TASK_RUNNING)
         refuse("%s returns while it is %s", self.name, in_words(self.state));
 }
@@ -189,9 +214,10 @@ extern "C" {
 void sim_lock_init(sim_lock *lock, const char *name, sim_lock_kind kind)
 {
     here = __builtin_return_address(0);
-    if (lock->initialised && (lock->holder || lock->readers))
-        refuse("%s initialises \"%s\", which is held", current().name, lock->name);
-    *lock = {name, 0, 0, static_cast<unsigned char>(kind), true, false, false};
+    if (holder_of(lock) != max_threads)
+        refuse("%s initialises \"%s\", which is held", current().name, name);
+    order.forget(lock);
+    *lock = {name, 0, 0, static_cast<unsigned char>(kind), true, 0};
 }
 
 int sim_lock_acquire(struct sim_lock *lock, unsigned int how)
@@ -206,6 +232,7 @@ int sim_lock_acquire(struct sim_lock *lock, unsigned int how)
         refuse("self-deadlock: %s takes \"%s\", which it holds", self.name, lock->name);
     const auto ready = how & SIM_SHARED ? may_read : is_free;
     if (how & SIM_TRY) {
+        look_at_lock(lock);
         point();
         touch(lock, Access::write);
         if (!ready(lock))
@@ -229,11 +256,16 @@ void sim_lock_release(struct sim_lock *lock, unsigned int how)
     if (!holds(self, *lock) || shared != (lock->holder == 0))
         refuse("%s unlocks \"%s\", which it does not hold", self.name, lock->name);
     const auto release_it = shared ? release_shared : release_alone;
+    world().check(lock, sizeof *lock);
+    if (spins(*lock) && shared)
+        full_barrier();                             // a reader leaves by a locked instruction
+    if (!spins(*lock) || lock_is_looked_at(lock)) { // others may come before the release
+        point();
+        touch(lock, Access::write);
+    }
     if (!spins(*lock)) {
         release_it(lock, self.index);
         std::erase(sleeping_held.at(self.index), lock);
-        point();
-        touch(lock, Access::write);
         release_to(lock);
         return;
     }
@@ -256,6 +288,7 @@ bool sim_holds(const struct sim_lock *lock)
 bool sim_is_locked(const struct sim_lock *lock)
 {
     here = __builtin_return_address(0);
+    look_at_lock(lock);
     load_point();
     touch(lock, Access::read);
     return lock->holder || lock->readers;
@@ -264,6 +297,11 @@ bool sim_is_locked(const struct sim_lock *lock)
 bool sim_irqs()
 {
     return current().irqs_on;
+}
+
+void sim_set_bh(bool on)
+{
+    current().bh_off = !on;
 }
 
 void sim_set_irqs(bool on)

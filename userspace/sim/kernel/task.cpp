@@ -103,6 +103,9 @@ void sim_set_state(unsigned int state, bool ordered)
 
 unsigned int sim_state()
 {
+    here = __builtin_return_address(0);
+    load_point();
+    touch(&current(), Access::read);
     return current().state;
 }
 
@@ -133,9 +136,12 @@ void schedule()
 
 task_struct *sim_spawn(const char *name, sim_context context, void (*body)(void *), void *argument)
 {
-    static constexpr std::array contexts{Context::task, Context::interrupt, Context::worker};
+    static constexpr std::array contexts{Context::task, Context::interrupt, Context::worker,
+                                         Context::interrupt};
     here = __builtin_return_address(0);
-    return &spawn_flow(name, contexts.at(context), body, argument).task;
+    Task &flow = spawn_flow(name, contexts.at(context), body, argument);
+    flow.soft = context == SIM_SOFTIRQ;
+    return &flow.task;
 }
 
 void sim_make_asleep(task_struct *known, unsigned int state)

@@ -26,6 +26,22 @@ void move_clock(unsigned long to)
         jiffies = to;
 }
 
+// A timer that is armed again and again would fire for ever before others take a step, and after
+// them. After a few times it waits until nobody else can go on, and after many it fires no more.
+constexpr unsigned int few = 2, many = 6;
+
+bool never(const void *)
+{
+    return false;
+}
+
+void count_firing(Flow &flow, unsigned int &fired)
+{
+    flow.patient = ++fired >= few;
+    if (fired == many)
+        point_when(never, &flow);
+}
+
 bool timeout_armed(const void *timeout)
 {
     return static_cast<const Timeout *>(timeout)->armed;
@@ -39,6 +55,7 @@ bool timeout_idle(const void *timeout)
 void run_timeout(void *argument)
 {
     Task &sleeper = *static_cast<Task *>(argument);
+    unsigned int fired = 0;
     for (;;) {
         point_when(timeout_armed, &sleeper.timeout);
         touch(&sleeper.timeout, Access::write);
@@ -50,6 +67,7 @@ void run_timeout(void *argument)
         point();
         touch(&sleeper.timeout, Access::write);
         sleeper.timeout.running = false;
+        count_firing(running(), fired);
     }
 }
 
@@ -65,7 +83,9 @@ bool timer_idle(const void *timer)
 
 void run_timer(void *argument)
 {
-    sim_timer &timer = **static_cast<sim_timer **>(argument);
+    sim_timer *&known = *static_cast<sim_timer **>(argument);
+    sim_timer &timer = *known;
+    unsigned int fired = 0;
     for (;;) {
         point_when(timer_armed, argument, &timer);
         world().check(&timer, sizeof timer);
@@ -78,10 +98,13 @@ void run_timer(void *argument)
         timer.function(timer.argument);
         must_be_clean();
         point();
+        if (!known) // its function has freed it
+            point_when(never, argument);
         world().check(&timer, sizeof timer);
         touch(&timer, Access::write);
         release_to(&timer);
         timer.running = false;
+        count_firing(running(), fired);
     }
 }
 
@@ -100,13 +123,18 @@ void reset_time()
 
 void timers_in_freed_memory(const void *memory, std::size_t size)
 {
-    for (const sim_timer *timer : known_timers()) {
+    for (unsigned int i = 0; i < timer_count; ++i) {
+        const sim_timer *timer = timers.at(i);
         const auto offset =
             reinterpret_cast<std::uintptr_t>(timer) - reinterpret_cast<std::uintptr_t>(memory);
         if (!timer || offset >= size)
             continue;
         point();
         touch(timer, Access::write);
+        if (current().argument == &timers.at(i) && !timer->armed) { // by its own function
+            timers.at(i) = nullptr;
+            continue;
+        }
         if (timer->armed || timer->running)
             refuse("%s frees memory with the timer %s in it, which is %s", current().name,
                    timer->name, timer->running ? "running" : "armed");
@@ -171,10 +199,18 @@ bool sim_timer_arm(sim_timer *timer, unsigned long expires)
     if (!timer->known) {
         timer->known = true;
         timers.at(timer_count) = timer;
-        spawn_flow(timer->name, Context::interrupt, run_timer, &timers.at(timer_count));
+        spawn_flow(timer->name, Context::interrupt, run_timer, &timers.at(timer_count)).soft =
+            timer->soft;
         ++timer_count;
     }
     return was;
+}
+
+bool sim_timer_runs(const sim_timer *timer)
+{
+    SIM_STEP();
+    touch(timer, Access::read);
+    return timer->running;
 }
 
 bool sim_timer_cancel(sim_timer *timer, bool sync)

@@ -68,6 +68,7 @@ public:
     void entered(const void *at, const void *from, const void *frame) override
     {
         Task &self = current();
+        leave_trail(at);
         if (telling()) {
             here = from;
             std::vector<const void *> where = call_chain();

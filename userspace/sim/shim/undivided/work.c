@@ -80,6 +80,8 @@ bool schedule_work(struct work_struct *work)
 	sim_touch(work, true);
 	sim_release(work);
 	was = work->pending;
+	if (work->cancelled) /* by cancel_work_sync(), which waits */
+		return false;
 	work->pending = true;
 	if (!work->known) {
 		work->known = true;
@@ -110,7 +112,9 @@ bool cancel_work_sync(struct work_struct *work)
 	sim_touch(work, true);
 	was = work->pending;
 	work->pending = false;
+	work->cancelled = true;
 	sim_wait_until(is_not_running, work, work, "cancel_work_sync()");
+	work->cancelled = false;
 	return was;
 }
 
@@ -141,6 +145,9 @@ bool cancel_delayed_work_sync(struct delayed_work *work)
 {
 	bool was = sim_timer_cancel(&work->timer, true);
 
+	was |= cancel_work_sync(&work->work);
+	/* The work may have armed it again before it was waited for. */
+	was |= sim_timer_cancel(&work->timer, true);
 	return cancel_work_sync(&work->work) || was;
 }
 
@@ -210,7 +217,7 @@ void tasklet_schedule(struct tasklet_struct *t)
 	if (!t->known) {
 		t->known = true;
 		know(&t->pending, &t->running, t->name ?: "tasklet");
-		sim_spawn(t->name ?: "tasklet", SIM_INTERRUPT, run_tasklet, t);
+		sim_spawn(t->name ?: "tasklet", SIM_SOFTIRQ, run_tasklet, t);
 	}
 }
 
@@ -277,9 +284,7 @@ struct task_struct *kthread_create_named(int (*function)(void *), void *data, co
 
 bool kthread_should_stop(void)
 {
-	sim_point();
-	sim_touch(&current->should_stop, false);
-	return current->should_stop;
+	return READ_ONCE(current->should_stop);
 }
 
 static bool is_done(const void *task)
@@ -306,8 +311,19 @@ struct handler {
 	const char *name;
 	void *device;
 	bool used;
+	unsigned int running;
 };
 static struct handler handlers[8];
+
+static irqreturn_t wake_thread(int number, void *device)
+{
+	return IRQ_WAKE_THREAD;
+}
+
+static bool is_not_served(const void *handler)
+{
+	return !((const struct handler *)handler)->running;
+}
 
 int request_threaded_irq(unsigned int number, irq_handler_t handler, irq_handler_t thread,
 			 unsigned long flags, const char *name, void *device)
@@ -315,10 +331,13 @@ int request_threaded_irq(unsigned int number, irq_handler_t handler, irq_handler
 	unsigned int i;
 
 	sim_might_sleep("request_irq()");
+	sim_point();
+	sim_touch(handlers, true);
 	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
 		if (!handlers[i].used) {
-			handlers[i] =
-				(struct handler){ number, handler, thread, name, device, true };
+			handlers[i] = (struct handler){
+				number, handler ?: wake_thread, thread, name, device, true, 0
+			};
 			return 0;
 		}
 	return -EBUSY;
@@ -332,7 +351,10 @@ const void *free_irq(unsigned int number, void *device)
 	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
 		if (handlers[i].used && handlers[i].number == number &&
 		    handlers[i].device == device) {
+			sim_point();
+			sim_touch(handlers, true);
 			handlers[i].used = false;
+			sim_wait_until(is_not_served, &handlers[i], &handlers[i], "free_irq()");
 			return handlers[i].name;
 		}
 	sim_refuse("frees interrupt %u, which it never requested", number);
@@ -341,15 +363,29 @@ const void *free_irq(unsigned int number, void *device)
 void explore_interrupt(int number)
 {
 	unsigned int i;
-	bool found = false;
+	bool known = false;
+	irqreturn_t result;
 
-	for (i = 0; i < ARRAY_SIZE(handlers); ++i)
-		if (handlers[i].used && handlers[i].number == (unsigned int)number) {
-			found = true;
-			sim_enter_module();
-			handlers[i].handler(number, handlers[i].device);
-			sim_leave_module();
-		}
-	if (!found)
+	sim_point();
+	sim_touch(handlers, false);
+	for (i = 0; i < ARRAY_SIZE(handlers); ++i) {
+		struct handler *handler = &handlers[i];
+
+		known |= handler->number == (unsigned int)number && handler->name;
+		if (!handler->used || handler->number != (unsigned int)number)
+			continue;
+		sim_touch(handler, true);
+		++handler->running;
+		sim_enter_module();
+		result = handler->handler(number, handler->device);
+		/* (The thread is not one of its own: it follows.) */
+		if (result == IRQ_WAKE_THREAD && handler->thread)
+			handler->thread(number, handler->device);
+		sim_leave_module();
+		sim_point();
+		sim_touch(handler, true);
+		--handler->running;
+	}
+	if (!known) /* One that was freed does not come. */
 		sim_give_up("interrupt %d comes, and nobody has requested it", number);
 }

@@ -49,8 +49,10 @@ static inline void hrtimer_restart(struct hrtimer *t)
 	hrtimer_start(t, t->expires, HRTIMER_MODE_ABS);
 }
 #define hrtimer_cancel(t) ((int)sim_timer_cancel(&(t)->timer, true))
-/* (One that runs is waited for: -1 is not returned.) */
-#define hrtimer_try_to_cancel(t) hrtimer_cancel(t)
+static inline int hrtimer_try_to_cancel(struct hrtimer *t)
+{
+	return sim_timer_runs(&t->timer) ? -1 : sim_timer_cancel(&t->timer, false);
+}
 #define hrtimer_active(t) (READ_ONCE((t)->timer.armed) || READ_ONCE((t)->timer.running))
 #define hrtimer_is_queued(t) READ_ONCE((t)->timer.armed)
 static inline u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t interval)

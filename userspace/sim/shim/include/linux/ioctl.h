@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #ifndef _LINUX_IOCTL_H
 #define _LINUX_IOCTL_H
-#include <sys/ioctl.h>
+#include <asm-generic/ioctl.h>
 #endif

@@ -2,6 +2,7 @@
 #ifndef _LINUX_SCHED_H
 #define _LINUX_SCHED_H
 #include <asm/current.h>
+#include <asm/processor.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 

@@ -32,8 +32,12 @@ typedef struct {
 #define spin_lock(l) ((void)sim_lock_acquire(&(l)->lock, 0))
 #define spin_unlock(l) sim_lock_release(&(l)->lock, 0)
 #define spin_lock_nested(l, class) spin_lock(l)
-#define spin_lock_bh(l) spin_lock(l)
-#define spin_unlock_bh(l) spin_unlock(l)
+#define spin_lock_bh(l) ((void)sim_lock_acquire(&(l)->lock, SIM_BH_OFF))
+#define spin_unlock_bh(l)                        \
+	do {                                     \
+		sim_lock_release(&(l)->lock, 0); \
+		sim_set_bh(true);                \
+	} while (0)
 #define spin_trylock(l) (sim_lock_acquire(&(l)->lock, SIM_TRY) == 0)
 #define spin_is_locked(l) sim_is_locked(&(l)->lock)
 #define assert_spin_locked(l) lockdep_assert_held(l)

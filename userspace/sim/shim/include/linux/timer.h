@@ -2,6 +2,7 @@
 #ifndef _LINUX_TIMER_H
 #define _LINUX_TIMER_H
 #include <linux/jiffies.h>
+#include <time.h> /* which has a timer_delete() of its own */
 struct timer_list {
 	void (*function)(struct timer_list *);
 	unsigned long expires;
@@ -13,12 +14,16 @@ void __timer_function(void *timer);
 		(t)->function = (f);                    \
 		(t)->timer.function = __timer_function; \
 		(t)->timer.argument = (t);              \
+		(t)->timer.soft = true;                 \
 		(t)->timer.name = #t;                   \
 	} while (0)
-#define DEFINE_TIMER(name, f)                                                               \
-	struct timer_list name = {                                                          \
-		.function = (f),                                                            \
-		.timer = { .function = __timer_function, .argument = &name, .name = #name } \
+#define DEFINE_TIMER(t, f)                               \
+	struct timer_list t = {                          \
+		.function = (f),                         \
+		.timer = { .function = __timer_function, \
+			   .argument = &t,               \
+			   .soft = true,                 \
+			   .name = #t },                 \
 	}
 #define from_timer(var, callback_timer, field) container_of(callback_timer, typeof(*var), field)
 #define timer_container_of from_timer

@@ -7,7 +7,7 @@ struct work_struct;
 typedef void (*work_func_t)(struct work_struct *work);
 struct work_struct {
 	work_func_t func;
-	bool pending, running, known;
+	bool pending, running, known, cancelled;
 	const char *name;
 };
 struct delayed_work {
@@ -20,17 +20,19 @@ struct workqueue_struct;
 		.func = (f), .name = #n \
 	}
 #define DECLARE_WORK(n, f) struct work_struct n = __WORK_INITIALIZER(n, f)
-#define INIT_WORK(w, f)               \
-	do {                          \
-		(w)->func = (f);      \
-		(w)->pending = false; \
-		(w)->name = #w;       \
+#define INIT_WORK(w, f)                 \
+	do {                            \
+		(w)->func = (f);        \
+		(w)->pending = false;   \
+		(w)->cancelled = false; \
+		(w)->name = #w;         \
 	} while (0)
 #define INIT_DELAYED_WORK(d, f)                           \
 	do {                                              \
 		INIT_WORK(&(d)->work, f);                 \
 		(d)->timer.function = __delayed_work_due; \
 		(d)->timer.argument = (d);                \
+		(d)->timer.soft = true;                   \
 		(d)->timer.name = #d;                     \
 	} while (0)
 #define to_delayed_work(w) container_of(w, struct delayed_work, work)

@@ -42,7 +42,8 @@ struct sim_lock {
 	unsigned short holder;  /* flow + 1; 0: none holds it alone */
 	unsigned short readers; /* a bit each flow */
 	unsigned char kind;
-	bool initialised, taken_in_interrupt, taken_with_irqs_on;
+	bool initialised;
+	unsigned short taken; /* in which contexts it was */
 };
 #define SIM_LOCK_INIT(text, of_kind)                                   \
 	{                                                              \
@@ -54,7 +55,8 @@ enum {
 	SIM_IRQS_OFF = 2,      /* spin_lock_irq(), spin_lock_irqsave() */
 	SIM_INTERRUPTIBLE = 4, /* a signal ends the wait: -EINTR */
 	SIM_KILLABLE = 8,
-	SIM_TRY = 16, /* -EBUSY at once */
+	SIM_TRY = 16,    /* -EBUSY at once */
+	SIM_BH_OFF = 32, /* spin_lock_bh() */
 };
 void sim_lock_init(struct sim_lock *lock, const char *name, enum sim_lock_kind kind);
 int sim_lock_acquire(struct sim_lock *lock, unsigned int how);
@@ -64,6 +66,7 @@ bool sim_holds(const struct sim_lock *lock);
 bool sim_is_locked(const struct sim_lock *lock);
 bool sim_irqs(void);
 void sim_set_irqs(bool on);
+void sim_set_bh(bool on);
 
 /* A counter that is taken from when it is not 0: semaphores. Returns 0 or -EINTR; -EBUSY. */
 int sim_take(unsigned int *count, unsigned int how, const char *what);
@@ -93,7 +96,7 @@ void sim_might_sleep(const char *what);
 bool sim_in_interrupt(void);
 bool sim_is_boot(void); /* no thread yet: the scenario's block, or the module's init */
 
-enum sim_context { SIM_TASK, SIM_INTERRUPT, SIM_WORKER };
+enum sim_context { SIM_TASK, SIM_INTERRUPT, SIM_WORKER, SIM_SOFTIRQ };
 /* `name` is copied. Refused: more than there is room for. */
 struct task_struct *sim_spawn(const char *name, enum sim_context context, void (*body)(void *),
 			      void *argument);
@@ -115,6 +118,7 @@ void sim_touch(const volatile void *object, bool write);
 extern volatile unsigned long jiffies;
 struct sim_timer {
 	bool armed, running, known;
+	bool soft; /* fires in a softirq */
 	unsigned long expires;
 	void (*function)(void *);
 	void *argument;
@@ -124,6 +128,8 @@ struct sim_timer {
 bool sim_timer_arm(struct sim_timer *timer, unsigned long expires);
 /* Returns whether it was armed. `sync`: does not return while its function runs. */
 bool sim_timer_cancel(struct sim_timer *timer, bool sync);
+/* Its function runs. */
+bool sim_timer_runs(const struct sim_timer *timer);
 /* Its memory is something else from now on. Refused if it is armed, or runs. */
 void sim_timer_forget(struct sim_timer *timer);
 

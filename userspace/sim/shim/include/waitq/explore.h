@@ -10,7 +10,6 @@
  *		struct file *file = explore_open(O_RDWR);
  *		THREAD(reader) { char c; explore_read(file, &c, 1); }
  *		THREAD(writer) { explore_write(file, "x", 1); }
- *		SIGNAL(reader);
  *		AFTER { ASSERT(nobody_sleeps()); }
  *	}
  *
