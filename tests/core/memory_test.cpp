@@ -36,7 +36,7 @@ public:
         }
     }
 
-    // What each load saw, and what is in memory at the end: "0 1 |2 0".
+    // The values that the loads saw, and those in memory at the end: "01|20".
     [[nodiscard]] std::string outcome() const
     {
         std::string text;

@@ -34,7 +34,8 @@ std::vector<Shim> shim_sources()
         if (entry.path().extension() == ".c")
             all.push_back({entry.path(), false});
     for (const auto &entry : fs::directory_iterator(shims() / "undivided"))
-        all.push_back({entry.path(), true});
+        if (entry.path().extension() == ".c")
+            all.push_back({entry.path(), true});
     return all;
 }
 

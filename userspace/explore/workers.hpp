@@ -9,7 +9,7 @@
 
 namespace waitq::explore {
 
-/// What a process says of itself while it works; in memory that it shares with its parent.
+/// A process tells its parent how far it is: memory that both share.
 struct Progress {
     std::atomic<std::uint64_t> schedules;
 };

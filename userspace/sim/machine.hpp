@@ -94,8 +94,8 @@ public:
     }
     // Before another scenario.
     void forget();
-    // Who goes on by itself after `last`: its stores come to memory, then it takes its next step.
-    // max_threads: it can't.
+    // The thread that goes on by itself after `last`: the stores of that one come to memory, then
+    // it takes its next step. max_threads: it can't.
     [[nodiscard]] unsigned int goes_on(Mask enabled, unsigned int last) const;
     // A line of the story, if it is told.
     void note(Line::Kind kind, std::string text, std::vector<const void *> where);

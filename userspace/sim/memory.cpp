@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t piece_size = 512U << 10;
 constexpr std::size_t arena_size = (max_threads + 1) * piece_size;
 constexpr std::size_t grain = 16;
-enum Grain : unsigned char { untouched, living, dead };
+// How many of its bytes are allocated, from the first; or:
+constexpr unsigned char dead = 255;
 
 alignas(64) std::array<unsigned char, arena_size> arena;
 std::array<unsigned char, arena_size / grain> grains;
@@ -55,7 +56,7 @@ Block &block_of(const void *memory)
 void reset_memory()
 {
     for (std::size_t i = 0; i < used.size(); ++i) {
-        std::fill_n(&grains.at(i * piece_size / grain), used.at(i) / grain, untouched);
+        std::fill_n(&grains.at(i * piece_size / grain), used.at(i) / grain, 0);
         used.at(i) = 0;
     }
     block_count = 0;
@@ -74,12 +75,14 @@ void check_memory(const void *memory, std::size_t size)
     const std::size_t offset = offset_of(memory);
     if (offset >= arena_size)
         return;
-    const Grain state =
-        std::max<Grain>(Grain(grains[offset / grain]), Grain(grains[(offset + size - 1) / grain]));
-    if (state == dead)
-        refuse("%s accesses kernel memory that is freed", running().name);
-    if (grains[offset / grain] == untouched || grains[(offset + size - 1) / grain] == untouched)
-        refuse("%s accesses kernel memory that is not allocated", running().name);
+    for (std::size_t at = offset / grain * grain; at < offset + size && at < arena_size;
+         at += grain) {
+        const unsigned char allocated = grains[at / grain];
+        if (allocated == dead)
+            refuse("%s accesses kernel memory that is freed", running().name);
+        if (std::min(offset + size - at, grain) > allocated)
+            refuse("%s accesses kernel memory that is not allocated", running().name);
+    }
 }
 
 void append_memory(std::vector<unsigned char> &to)
@@ -108,7 +111,8 @@ void *allocate(std::size_t size)
     if (used.at(piece) + room + grain > piece_size || block_count == blocks.size())
         give_up("more kernel memory than the simulation has");
     blocks[block_count++] = {begin, size, false};
-    std::fill_n(&grains.at(begin / grain), room / grain, living);
+    for (std::size_t at = 0; at < size; at += grain)
+        grains.at((begin + at) / grain) = static_cast<unsigned char>(std::min(size - at, grain));
     void *memory = &arena.at(begin);
     std::memset(memory, 0, room);
     used.at(piece) += room + grain; // a gap that is never allocated

@@ -88,7 +88,7 @@ struct Program {
     std::vector<Known> scenarios; // of the program's own
     std::vector<Known> defaults;  // for one that has none
     std::vector<Known> always;    // for each driver
-    const char *(*pending)() = nullptr;
+    const char *(*pending)(const void *memory, std::size_t size) = nullptr;
     int (*init)() = nullptr;
     void (*exit)() = nullptr;
     // Its variables: as they were when it had been loaded, and where they are.

@@ -118,7 +118,8 @@ void check_contexts(const Task &self, sim_lock &lock, unsigned int how)
     if (hard || clash(in_soft, open_to_soft))
         refuse("\"%s\", which %s takes, is taken in %s interrupt, and with %s on: on one CPU the "
                "interrupt would spin for ever",
-               lock.name, self.name, hard ? "an" : "a software", hard ? "interrupts" : "these");
+               lock.name, self.name, hard ? "an" : "a software",
+               hard ? "interrupts" : "software interrupts");
 }
 
 void hold(sim_lock &lock, unsigned int how)
@@ -228,6 +229,9 @@ int sim_lock_acquire(struct sim_lock *lock, unsigned int how)
         refuse("%s takes a lock that was never initialised", self.name);
     if (!spins(*lock) && !(how & SIM_TRY))
         must_not_be_asleep("a lock's function");
+    if (lock->kind == SIM_MUTEX && self.context == Context::interrupt)
+        refuse("%s, an interrupt, tries to take the mutex \"%s\": only tasks may", self.name,
+               lock->name);
     if (lock->holder == self.index + 1 && holds(self, *lock) && !(how & SIM_TRY))
         refuse("self-deadlock: %s takes \"%s\", which it holds", self.name, lock->name);
     const auto ready = how & SIM_SHARED ? may_read : is_free;
@@ -307,7 +311,11 @@ void sim_set_bh(bool on)
 void sim_set_irqs(bool on)
 {
     here = __builtin_return_address(0);
-    current().irqs_on = on && current().context != Context::interrupt;
+    Task &self = current();
+    self.irqs_on = on && self.context != Context::interrupt;
+    for (unsigned int i = 0; i < self.held_count && self.irqs_on;
+         ++i) // they were taken with irqs off
+        check_contexts(self, *static_cast<sim_lock *>(const_cast<void *>(self.held.at(i).lock)), 0);
 }
 
 static bool not_zero(const void *count)

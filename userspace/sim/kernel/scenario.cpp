@@ -80,7 +80,7 @@ void DriverScenario::exit_module()
         }
     if (const char *timer = timer_left_behind())
         refuse("the module is unloaded, and its timer %s is armed or runs", timer);
-    if (const char *pending = loaded.pending ? loaded.pending() : nullptr)
+    if (const char *pending = loaded.pending ? loaded.pending(nullptr, 0) : nullptr)
         refuse("the module is unloaded, and %s is still pending or runs", pending);
     if (const std::size_t left = memory_in_use())
         refuse("the module is unloaded, and %zu bytes that it allocated are never freed", left);
@@ -327,7 +327,7 @@ void sim_unload(const unsigned int *users, bool *going)
     DriverScenario::active()->unload(users, going);
 }
 
-void sim_tells_pending(const char *(*pending)())
+void sim_tells_pending(const char *(*pending)(const void *memory, std::size_t size))
 {
     program().pending = pending;
 }

@@ -281,19 +281,28 @@ void sim_relax()
     Task &self = current();
     if (!self.last_read)
         refuse("%s loops, and nothing that it looks at can change", self.name);
+    self.waits_for = self.last_read;
+    self.waits_for_name = "a loop with cpu_relax()";
     point_when(has_changed, &self, self.last_read);
+    self.waits_for = nullptr;
     touch(self.last_read, Access::read);
 }
 
 // ---- reports ----
 
+static std::array<char, 512> formatted(const char *format, std::va_list arguments)
+{
+    std::array<char, 512> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    return text;
+}
+
 void sim_refuse(const char *format, ...)
 {
     here = __builtin_return_address(0);
-    std::array<char, 512> text{};
     std::va_list arguments;
     va_start(arguments, format);
-    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const auto text = formatted(format, arguments);
     va_end(arguments);
     refuse("%s: %s", current().name, text.data());
 }
@@ -301,10 +310,9 @@ void sim_refuse(const char *format, ...)
 void sim_give_up(const char *format, ...)
 {
     here = __builtin_return_address(0);
-    std::array<char, 512> text{};
     std::va_list arguments;
     va_start(arguments, format);
-    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const auto text = formatted(format, arguments);
     va_end(arguments);
     give_up("%s: %s", current().name, text.data());
 }
@@ -314,10 +322,9 @@ void sim_tell(const char *format, ...)
     if (!telling())
         return;
     here = __builtin_return_address(0);
-    std::array<char, 512> text{};
     std::va_list arguments;
     va_start(arguments, format);
-    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const auto text = formatted(format, arguments);
     va_end(arguments);
     tell("%s", text.data());
 }

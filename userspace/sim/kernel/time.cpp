@@ -176,6 +176,7 @@ long schedule_timeout(long timeout)
     }
     full_barrier(); // the timer's lock
     touch(&self.timeout, Access::write);
+    touch(const_cast<const unsigned long *>(&jiffies), Access::read);
     self.timeout.expires = jiffies + static_cast<unsigned long>(timeout);
     self.timeout.armed = true;
     sleep_now();

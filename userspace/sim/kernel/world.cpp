@@ -83,7 +83,7 @@ public:
 
     void published(const Store &store) override
     {
-        // What is seen at once needs no word.
+        // A store that is seen at once needs no word.
         if (!telling() || store.object != store.memory || store.step + 1 == Machine::get().steps())
             return;
         long long value = 0;
@@ -230,10 +230,20 @@ void sim_free(const void *memory)
     void *block = const_cast<void *>(memory);
     const std::size_t size = allocated_size(block);
     timers_in_freed_memory(block, size);
+    if (program().pending)
+        if (const char *pending = program().pending(block, size))
+            refuse("%s frees memory with %s in it, which is pending or runs", current().name,
+                   pending);
     point();
     touch(life_of(block), Access::write); // see KernelWorld::check()
     release(block);
     tell("frees %zu bytes", size);
+}
+
+void sim_check(const void *memory, size_t size)
+{
+    here = __builtin_return_address(0);
+    world().check(memory, size);
 }
 
 void sim_copy(void *to, const void *from, size_t size)

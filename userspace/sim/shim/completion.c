@@ -25,6 +25,7 @@ void complete_all(struct completion *x)
 
 static long wait_in(struct completion *x, long timeout, unsigned int state)
 {
+	sim_might_sleep("wait_for_completion()");
 	spin_lock_irq(&x->wait.lock);
 	if (!x->done) {
 		DECLARE_WAITQUEUE(wait, current);

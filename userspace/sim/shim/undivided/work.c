@@ -10,28 +10,45 @@
 #include <stdarg.h>
 
 /* Work items, tasklets and threads that were asked for: they are looked at when the module goes. */
-static struct {
+static struct known {
 	const bool *pending, *running;
 	const char *name;
+	void *of;
+	struct task_struct *task; /* that runs it */
+	bool freed;               /* by its own function */
 } known[16];
 static unsigned int known_count;
 
-static void know(const bool *pending, const bool *running, const char *name)
+static struct known *know(const bool *pending, const bool *running, const char *name, void *of)
 {
 	if (known_count == ARRAY_SIZE(known))
 		sim_give_up("more work items and tasklets than the simulation has room for");
-	known[known_count].pending = pending;
-	known[known_count].running = running;
-	known[known_count++].name = name;
+	known[known_count] = (struct known){ pending, running, name, of };
+	return &known[known_count++];
 }
 
-static const char *what_is_pending(void)
+static const char *what_is_pending(const void *memory, size_t size)
 {
 	unsigned int i;
 
-	for (i = 0; i < known_count; ++i)
-		if (*known[i].pending || *known[i].running)
+	for (i = 0; i < known_count; ++i) {
+		const bool *pending = known[i].pending;
+
+		if (known[i].freed)
+			continue;
+		if (memory && (size_t)((const char *)pending - (const char *)memory) >= size)
+			continue;
+		if (memory) {
+			sim_point();
+			sim_touch(known[i].of, true);
+		}
+		if (memory && !*pending && known[i].task == current) {
+			known[i].freed = true;
+			continue;
+		}
+		if (*pending || *known[i].running)
 			return known[i].name;
+	}
 	return NULL;
 }
 
@@ -55,7 +72,8 @@ static bool is_idle(const void *argument)
 
 static void run_work(void *argument)
 {
-	struct work_struct *work = argument;
+	struct known *self = argument;
+	struct work_struct *work = self->of;
 
 	for (;;) {
 		sim_wait_until(is_pending, &work->pending, work, NULL);
@@ -65,6 +83,8 @@ static void run_work(void *argument)
 		sim_enter_module();
 		work->func(work);
 		sim_leave_module();
+		if (self->freed)
+			return;
 		sim_point();
 		sim_touch(work, true);
 		sim_release(work);
@@ -77,6 +97,7 @@ bool schedule_work(struct work_struct *work)
 	bool was;
 
 	sim_point();
+	sim_check(work, sizeof(*work));
 	sim_touch(work, true);
 	sim_release(work);
 	was = work->pending;
@@ -84,9 +105,10 @@ bool schedule_work(struct work_struct *work)
 		return false;
 	work->pending = true;
 	if (!work->known) {
+		struct known *it = know(&work->pending, &work->running, work->name ?: "work", work);
+
 		work->known = true;
-		know(&work->pending, &work->running, work->name ?: "work");
-		sim_spawn(work->name ?: "work", SIM_WORKER, run_work, work);
+		it->task = sim_spawn(work->name ?: "work", SIM_WORKER, run_work, it);
 	}
 	return !was;
 }
@@ -127,6 +149,8 @@ bool schedule_delayed_work(struct delayed_work *work, unsigned long delay)
 {
 	if (!delay)
 		return schedule_work(&work->work);
+	sim_point();
+	sim_touch(&jiffies, false);
 	return !sim_timer_arm(&work->timer, jiffies + delay);
 }
 
@@ -216,7 +240,7 @@ void tasklet_schedule(struct tasklet_struct *t)
 	t->pending = true;
 	if (!t->known) {
 		t->known = true;
-		know(&t->pending, &t->running, t->name ?: "tasklet");
+		know(&t->pending, &t->running, t->name ?: "tasklet", t);
 		sim_spawn(t->name ?: "tasklet", SIM_SOFTIRQ, run_tasklet, t);
 	}
 }
@@ -278,7 +302,7 @@ struct task_struct *kthread_create_named(int (*function)(void *), void *data, co
 	thread->task = sim_spawn(name, SIM_WORKER, run_thread, thread);
 	thread->task->flags |= PF_KTHREAD;
 	sim_make_asleep(thread->task, TASK_UNINTERRUPTIBLE);
-	know(&thread->lives, &thread->lives, thread->task->comm);
+	know(&thread->lives, &thread->lives, thread->task->comm, thread);
 	return thread->task;
 }
 

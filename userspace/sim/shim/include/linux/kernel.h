@@ -11,7 +11,6 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <limits.h>
-#include <stdio.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define min(a, b)                      \
@@ -45,7 +44,6 @@
 		if (condition)         \
 			might_sleep(); \
 	} while (0)
-#define scnprintf snprintf
 #define U8_MAX UINT8_MAX
 #define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX

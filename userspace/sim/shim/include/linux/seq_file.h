@@ -64,31 +64,26 @@ static inline struct list_head *seq_list_next(void *element, struct list_head *h
 	return next == head ? NULL : next;
 }
 /* Each makes name_fops or name_proc_ops, of name_show() or of name_sops. */
-#define DEFINE_SHOW_ATTRIBUTE(name)                                      \
+#define __SINGLE_OPEN(name)                                              \
 	static int name##_open(struct inode *inode, struct file *file)   \
 	{                                                                \
 		return single_open(file, name##_show, inode->i_private); \
-	}                                                                \
-	static const struct file_operations name##_fops = {              \
-		.owner = THIS_MODULE,                                    \
-		.open = name##_open,                                     \
-		.read = seq_read,                                        \
-		.llseek = seq_lseek,                                     \
-		.release = single_release,                               \
 	}
-#define DEFINE_SHOW_STORE_ATTRIBUTE(name)                                \
-	static int name##_open(struct inode *inode, struct file *file)   \
-	{                                                                \
-		return single_open(file, name##_show, inode->i_private); \
-	}                                                                \
-	static const struct file_operations name##_fops = {              \
-		.owner = THIS_MODULE,                                    \
-		.open = name##_open,                                     \
-		.read = seq_read,                                        \
-		.write = name##_write,                                   \
-		.llseek = seq_lseek,                                     \
-		.release = single_release,                               \
+#define __SEQ_FOPS(name, writes, releases)                  \
+	static const struct file_operations name##_fops = { \
+		.owner = THIS_MODULE,                       \
+		.open = name##_open,                        \
+		.read = seq_read,                           \
+		.write = writes,                            \
+		.llseek = seq_lseek,                        \
+		.release = releases,                        \
 	}
+#define DEFINE_SHOW_ATTRIBUTE(name) \
+	__SINGLE_OPEN(name)         \
+	__SEQ_FOPS(name, NULL, single_release)
+#define DEFINE_SHOW_STORE_ATTRIBUTE(name) \
+	__SINGLE_OPEN(name)               \
+	__SEQ_FOPS(name, name##_write, single_release)
 #define DEFINE_SEQ_ATTRIBUTE(name)                                                           \
 	static int name##_open(struct inode *inode, struct file *file)                       \
 	{                                                                                    \
@@ -97,22 +92,13 @@ static inline struct list_head *seq_list_next(void *element, struct list_head *h
 			((struct seq_file *)file->private_data)->private = inode->i_private; \
 		return error;                                                                \
 	}                                                                                    \
-	static const struct file_operations name##_fops = {                                  \
-		.owner = THIS_MODULE,                                                        \
-		.open = name##_open,                                                         \
-		.read = seq_read,                                                            \
-		.llseek = seq_lseek,                                                         \
-		.release = seq_release,                                                      \
-	}
-#define DEFINE_PROC_SHOW_ATTRIBUTE(name)                                 \
-	static int name##_open(struct inode *inode, struct file *file)   \
-	{                                                                \
-		return single_open(file, name##_show, inode->i_private); \
-	}                                                                \
-	static const struct proc_ops name##_proc_ops = {                 \
-		.proc_open = name##_open,                                \
-		.proc_read = seq_read,                                   \
-		.proc_lseek = seq_lseek,                                 \
-		.proc_release = single_release,                          \
+	__SEQ_FOPS(name, NULL, seq_release)
+#define DEFINE_PROC_SHOW_ATTRIBUTE(name)                 \
+	__SINGLE_OPEN(name)                              \
+	static const struct proc_ops name##_proc_ops = { \
+		.proc_open = name##_open,                \
+		.proc_read = seq_read,                   \
+		.proc_lseek = seq_lseek,                 \
+		.proc_release = single_release,          \
 	}
 #endif

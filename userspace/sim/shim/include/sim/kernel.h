@@ -137,6 +137,8 @@ void sim_timer_forget(struct sim_timer *timer);
 
 void *sim_alloc(size_t size, bool may_sleep);
 void sim_free(const void *memory);
+/* Refuses memory that is freed, or null. */
+void sim_check(const void *memory, size_t size);
 /* memmove() and memset(), of which the compiler tells no access. */
 void sim_copy(void *to, const void *from, size_t size);
 void sim_fill(void *to, int byte, size_t size);
@@ -168,8 +170,11 @@ void sim_enter_module(void);
 void sim_leave_module(void);
 /* Runs the module's exit function, in the current task, when nobody uses the module. */
 void sim_unload(const unsigned int *users, bool *going);
-/* Returns what is still pending that would run the module's code; null: nothing. */
-void sim_tells_pending(const char *(*pending)(void));
+/*
+ * Returns what is still pending that would run the module's code, in that memory or, if it is null,
+ * at all; null: nothing.
+ */
+void sim_tells_pending(const char *(*pending)(const void *memory, size_t size));
 
 #ifdef __cplusplus
 }
