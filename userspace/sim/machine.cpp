@@ -29,6 +29,7 @@ void Machine::forget()
     shared_.forget();
     wide_locks_.clear();
     looked_at_.clear();
+    visited_.clear();
     marked_.clear();
 }
 

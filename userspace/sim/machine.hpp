@@ -225,7 +225,12 @@ private:
     void remember_access(std::uintptr_t address, Access access);
     void plain_byte(std::uintptr_t address, Access access);
     void marked_byte(std::uintptr_t address, Access access);
-    [[nodiscard]] bool has_marked(std::uintptr_t address, std::size_t size) const;
+    bool is_watched(std::uintptr_t address);
+    void get_to_know(Shared &shared, std::size_t size);
+    template <class Function>
+    void each_object(std::uintptr_t address, std::size_t size, Function function);
+    void touch_memory(const void *memory, std::size_t size, Access access);
+    static constexpr std::size_t max_scalar = 8;
     void found_race(unsigned int other, std::uintptr_t address, const void *there);
     [[noreturn]] void divide_at(std::uintptr_t address);
     void check(const void *memory, std::size_t size, Access access);
@@ -251,6 +256,7 @@ private:
     Races races_;
     std::unordered_set<const void *> wide_locks_; // with points in their sections
     std::unordered_set<const void *> looked_at_;  // see look_at_lock()
+    std::unordered_set<std::uintptr_t> visited_;  // words of stacks: see is_watched()
     std::unordered_set<std::uintptr_t> marked_;   // that a race was found at: see found_race()
     std::vector<std::pair<std::uintptr_t, std::size_t>> additions_;
 

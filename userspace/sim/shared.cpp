@@ -38,4 +38,10 @@ std::uint16_t SharedTable::index_of(std::uintptr_t address)
     return static_cast<std::uint16_t>(slot - 1U);
 }
 
+Shared *SharedTable::find(std::uintptr_t address)
+{
+    const std::uint16_t slot = slot_of(address);
+    return slot == 0 ? nullptr : &objects_[slot - 1U];
+}
+
 } // namespace sim

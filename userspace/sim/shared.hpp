@@ -60,6 +60,9 @@ struct Shared : SharedHead {
     Clock write_order;
     std::array<std::uint32_t, max_threads> read_locks; // at each thread's last read since
     std::array<const void *, max_threads> read_at, marked_at;
+    // Of all executions: the size of the widest access that begins here, and where within it others
+    // begin (a bit each).
+    std::uint8_t known_size, inner;
 };
 
 // Objects by address. The same address has the same index in every execution of a scenario,
@@ -74,6 +77,8 @@ public:
 
     // Refuses one object too many.
     std::uint16_t index_of(std::uintptr_t address);
+    // Null: nobody has asked for it yet, in any execution.
+    Shared *find(std::uintptr_t address);
     Shared &at(std::uint16_t index) { return objects_[index]; }
 
 private:

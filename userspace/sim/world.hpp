@@ -35,6 +35,8 @@ public:
     virtual void check(const void *memory, std::size_t size) = 0;
     // The same of memory on the stack of another flow.
     virtual void check_stack(const Flow &owner, const void *memory, Access access) = 0;
+    // Accesses of a flow's own stack count, where others come to it.
+    virtual bool watches_stacks() { return false; }
     // What a report calls it.
     virtual std::string described(const void *memory) = 0;
 

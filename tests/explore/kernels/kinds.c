@@ -123,182 +123,100 @@ static void wakes(unsigned int kind, unsigned int posts)
 		spin_unlock_irqrestore(&queue.lock, flags);
 }
 
-#define EACH_IS_TAKEN_OR_THERE(posted) ASSERT(atomic_read(&events) + took_a + took_b == (posted))
+/* How a row goes: one event and one wake-up, unless it says otherwise. */
+struct row {
+	bool late;    /* the waiter's timeout may come */
+	bool in_vain; /* a wake-up without an event comes first */
+	bool twice;   /* two events, each with its wake-up */
+	enum sim_context waker;
+	void (*disturb)(void);
+};
 
-static void one(unsigned int kind)
+static void sends_signal(void)
 {
-	int took_a = 0, took_b = 0;
-
-	THREAD(waiter)
-	{
-		took_a = waits(kind, true);
-	}
-	THREAD(waker)
-	{
-		wakes(LAB_WAKE_UP, 1);
-	}
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(1);
-	}
-}
-
-static void in_vain(unsigned int kind)
-{
-	int took_a = 0, took_b = 0;
-
-	THREAD(waiter)
-	{
-		took_a = waits(kind, false);
-	}
-	THREAD(waker)
-	{
-		wakes(LAB_WAKE_UP, 0);
-		wakes(LAB_WAKE_UP, 1);
-	}
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(1);
-	}
-}
-
-static void from_interrupt(unsigned int kind)
-{
-	int took_a = 0, took_b = 0;
-
-	THREAD(waiter)
-	{
-		took_a = waits(kind, false);
-	}
-	IRQ(waker)
-	{
-		wakes(LAB_WAKE_UP, 1);
-	}
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(1);
-	}
-}
-
-static void signalled(unsigned int kind)
-{
-	int took_a = 0, took_b = 0;
-
-	THREAD(waiter)
-	{
-		took_a = waits(kind, false);
-	}
-	THREAD(waker)
-	{
-		wakes(LAB_WAKE_UP, 1);
-	}
 	SIGNAL(waiter);
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(1);
-	}
 }
 
-static void killed(unsigned int kind)
+static void kills(void)
 {
-	int took_a = 0, took_b = 0;
+	KILL(waiter);
+}
+
+static void wakes_as(const struct row *row)
+{
+	if (row->in_vain)
+		wakes(LAB_WAKE_UP, 0);
+	wakes(LAB_WAKE_UP, 1);
+	if (row->twice)
+		wakes(LAB_WAKE_UP, 1);
+}
+
+static void alone(unsigned int kind, struct row row)
+{
+	int took = 0;
 
 	THREAD(waiter)
 	{
-		took_a = waits(kind, false);
+		took = waits(kind, row.late);
 	}
-	THREAD(waker)
+	EXPLORE_FLOW(waker, row.waker)
 	{
-		wakes(LAB_WAKE_UP, 1);
+		wakes_as(&row);
 	}
-	KILL(waiter);
+	if (row.disturb)
+		row.disturb();
 	AFTER
 	{
-		EACH_IS_TAKEN_OR_THERE(1);
+		ASSERT(atomic_read(&events) + took == 1);
 	}
 }
 
-/* One event and one wake-up; the waiter that leaves must not keep it from the other. */
-static void leaves_late(unsigned int kind)
+/* A waiter that leaves must not keep the event from the other. */
+static void pair(unsigned int kind, struct row row)
 {
-	int took_a = 0, took_b = 0;
+	int took = 0, other_took = 0;
 
-	THREAD(leaves)
+	THREAD(waiter)
 	{
-		took_a = waits(kind, true);
+		took = waits(kind, row.late);
 	}
 	THREAD(stays)
 	{
-		took_b = waits(kind, false);
+		other_took = waits(kind, false);
 	}
 	THREAD(waker)
 	{
-		wakes(LAB_WAKE_UP, 1);
+		wakes_as(&row);
 	}
+	if (row.disturb)
+		row.disturb();
 	AFTER
 	{
-		EACH_IS_TAKEN_OR_THERE(1);
+		ASSERT(atomic_read(&events) + took + other_took == 1 + row.twice);
 	}
 }
 
-static void leaves_signalled(unsigned int kind)
-{
-	int took_a = 0, took_b = 0;
+#define one(kind) alone(kind, (struct row){ .late = true })
+#define in_vain(kind) alone(kind, (struct row){ .in_vain = true })
+#define from_interrupt(kind) alone(kind, (struct row){ .waker = SIM_INTERRUPT })
+#define signalled(kind) alone(kind, (struct row){ .disturb = sends_signal })
+#define killed(kind) alone(kind, (struct row){ .disturb = kills })
+#define leaves_late(kind) pair(kind, (struct row){ .late = true })
+#define leaves_signalled(kind) pair(kind, (struct row){ .disturb = sends_signal })
+#define two_posts(kind) pair(kind, (struct row){ .twice = true })
 
-	THREAD(leaves)
-	{
-		took_a = waits(kind, false);
-	}
-	THREAD(stays)
-	{
-		took_b = waits(kind, false);
-	}
-	THREAD(waker)
-	{
-		wakes(LAB_WAKE_UP, 1);
-	}
-	SIGNAL(leaves);
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(1);
-	}
-}
-
-static void two_posts(unsigned int kind)
-{
-	int took_a = 0, took_b = 0;
-
-	THREAD(waiter_a)
-	{
-		took_a = waits(kind, false);
-	}
-	THREAD(waiter_b)
-	{
-		took_b = waits(kind, false);
-	}
-	THREAD(waker)
-	{
-		wakes(LAB_WAKE_UP, 1);
-		wakes(LAB_WAKE_UP, 1);
-	}
-	AFTER
-	{
-		EACH_IS_TAKEN_OR_THERE(2);
-	}
-}
-
-/* A wake-up of that kind; the second is for those that it does not reach. */
+/* A wake-up of that kind, of an exclusive waiter and of one that is not. */
 static void wake(unsigned int kind)
 {
-	int took_a = 0, took_b = 0;
+	int took = 0, other_took = 0;
 
-	THREAD(waiter_a)
+	THREAD(exclusive)
 	{
-		took_a = waits(LAB_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE, false);
+		took = waits(LAB_WAIT_EVENT_INTERRUPTIBLE_EXCLUSIVE, false);
 	}
-	THREAD(waiter_b)
+	THREAD(plain)
 	{
-		took_b = waits(LAB_WAIT_EVENT_INTERRUPTIBLE, false);
+		other_took = waits(LAB_WAIT_EVENT_INTERRUPTIBLE, false);
 	}
 	THREAD(waker)
 	{
@@ -306,7 +224,7 @@ static void wake(unsigned int kind)
 	}
 	AFTER
 	{
-		EACH_IS_TAKEN_OR_THERE(1);
+		ASSERT(atomic_read(&events) + took + other_took == 1);
 	}
 }
 

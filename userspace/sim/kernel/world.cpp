@@ -54,6 +54,8 @@ public:
             touch(&static_cast<const Task &>(owner).topmost_linked, Access::read);
     }
 
+    bool watches_stacks() override { return true; }
+
     std::string described(const void *memory) override { return describe_memory(memory); }
 
     bool tolerates_race(const Race &race) override
@@ -284,7 +286,7 @@ unsigned long sim_copy_out(void *to, const void *from, unsigned long size)
     if (!is_user(to))
         return size;
     std::memcpy(to, from, size);
-    tell("copies %lu bytes to the user", size);
+    tell("copies %lu byte%s to the user", size, size == 1 ? "" : "s");
     return 0;
 }
 
@@ -299,7 +301,7 @@ unsigned long sim_copy_in(void *to, const void *from, unsigned long size)
         plain_access(byte, 1, Access::write);
         *byte = static_cast<const unsigned char *>(from)[i];
     }
-    tell("copies %lu bytes from the user", size);
+    tell("copies %lu byte%s from the user", size, size == 1 ? "" : "s");
     return 0;
 }
 

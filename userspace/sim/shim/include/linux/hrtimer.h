@@ -3,7 +3,11 @@
 #define _LINUX_HRTIMER_H
 #include <linux/ktime.h>
 #include <linux/sched.h>
-#include <time.h>
+#ifndef CLOCK_MONOTONIC
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+#define CLOCK_BOOTTIME 7
+#endif
 
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
 enum hrtimer_mode { HRTIMER_MODE_ABS, HRTIMER_MODE_REL };

@@ -27,6 +27,7 @@ extern struct module __this_module;
 #define MODULE_ALIAS_MISCDEV(minor) extern int __no_info
 #define MODULE_SUPPORTED_DEVICE(text) extern int __no_info
 #define MODULE_INFO(tag, text) extern int __no_info
+#define MODULE_FIRMWARE(text) extern int __no_info
 #define MODULE_DEVICE_TABLE(bus, table) extern int __no_info
 #define MODULE_PARM_DESC(name, text) extern int __no_info
 #define module_param(name, type, mode) extern int __no_info

@@ -2,7 +2,6 @@
 #ifndef _LINUX_TIMER_H
 #define _LINUX_TIMER_H
 #include <linux/jiffies.h>
-#include <time.h> /* which has a timer_delete() of its own */
 struct timer_list {
 	void (*function)(struct timer_list *);
 	unsigned long expires;
