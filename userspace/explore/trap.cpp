@@ -15,11 +15,15 @@ namespace {
 
 std::uintptr_t address = 0; // that was accessed
 const void *at = nullptr;   // by the instruction there
+bool divides = false;       // no access
 
 void crash()
 {
     sim::here = at;
-    sim::refuse("a crash: %s accesses address %#lx", sim::running().name,
+    if (divides)
+        sim::refuse("a crash: %s divides by zero, or runs an instruction that is none",
+                    sim::running().name);
+    sim::refuse("a crash: %s accesses address %#lx (a recursion without end?)", sim::running().name,
                 static_cast<unsigned long>(address));
 }
 
@@ -32,18 +36,20 @@ void loop()
         sim::running().name);
 }
 
-// The flow goes on there when the handler returns, as if it had called it.
+// The flow goes on there when the handler returns, and never comes back. On a stack of its own:
+// that of the flow may be what has overflowed.
 void divert(void *context, void (*to)())
 {
+    alignas(16) static std::array<unsigned char, std::size_t{64} * 1024> stack;
     auto &registers = static_cast<ucontext_t *>(context)->uc_mcontext;
 #if defined(__x86_64__)
     at = reinterpret_cast<const void *>(registers.gregs[REG_RIP] + 1);
-    constexpr long long red_zone = 128, aligned = 16, return_address = 8;
-    registers.gregs[REG_RSP] =
-        (registers.gregs[REG_RSP] - red_zone) / aligned * aligned - return_address;
+    constexpr long long return_address = 8; // as if by a call
+    registers.gregs[REG_RSP] = reinterpret_cast<long long>(stack.end()) - return_address;
     registers.gregs[REG_RIP] = reinterpret_cast<long long>(to);
 #elif defined(__aarch64__)
     at = reinterpret_cast<const void *>(registers.pc + 4);
+    registers.sp = reinterpret_cast<unsigned long long>(stack.end());
     registers.pc = reinterpret_cast<unsigned long long>(to);
 #else
 #error "which register is the program counter?"
@@ -58,6 +64,7 @@ void crashed(int number, siginfo_t *info, void *context)
         return;
     }
     address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+    divides = number == SIGFPE || number == SIGILL;
     divert(context, crash);
 }
 
